@@ -1,0 +1,67 @@
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+ifneq ($(shell id -u),0)
+SUDO   := sudo
+endif
+
+.PHONY: help run install dev test check fmt lock debian clean
+
+help: ## Show what there is.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: install ## Run the gateway on 127.0.0.1:8080.
+	@$(BIN)/aihub serve
+
+install: $(VENV)/.installed ## Make the virtual environment from the lock file.
+
+dev: $(VENV)/.dev ## The same, with what tests and checks need.
+
+test: dev debian ## Run the tests.
+	$(BIN)/python -m pytest
+
+check: dev debian ## Everything a change must pass: format, lint, types, import contracts, file budget, tests.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.file_budget
+	$(BIN)/python -m pytest
+
+fmt: dev ## Format, and mend what can be mended.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: dev ## Write the lock files anew from pyproject.toml.
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -q uv
+	$(VENV)/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group build pyproject.toml -o requirements.lock
+	$(VENV)/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group build --group dev pyproject.toml -o requirements-dev.lock
+
+debian: ## Install the Debian packages that the tests use, where they are missing.
+	@for need in redis-server:/usr/bin/redis-server postgresql:/usr/lib/postgresql/*/bin/initdb; do \
+	  set -- $${need#*:}; \
+	  if [ ! -e "$$1" ]; then \
+	    echo "installing the Debian package $${need%%:*}"; \
+	    $(SUDO) apt-get update -q && \
+	      $(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qy --no-install-recommends $${need%%:*}; \
+	  fi; \
+	done
+
+clean: ## Remove the virtual environment and what tools left behind.
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "installing what requirements.lock lists"
+	$(BIN)/pip install -q --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
+	@echo "installing what requirements-dev.lock lists"
+	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@

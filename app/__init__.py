@@ -1,0 +1,1 @@
+"""The gateway: it knows everything, and wires, serves and stores."""

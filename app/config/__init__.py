@@ -1,0 +1,1 @@
+"""YAML and environment to typed settings and ready stages; every problem as `file:line:column`."""

@@ -1,0 +1,41 @@
+"""Opening the database as every process must: migrated first, and only with the secret it was made with."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from app.db.engine import Engine, bind, safe_url
+from app.db.errors import WrongSecret, failures_named
+from app.db.migrate import migrate
+from app.db.postgres import Postgres
+from app.db.state import key_check, remember_key_check
+from app.secrets import FILE, VARIABLE, Secrets
+
+
+@asynccontextmanager
+async def opened(url: str, base_dir: Path, secrets: Secrets, *, pool: bool = False) -> AsyncIterator[Engine]:
+    """The database behind all tables, for as long as the block runs; `pool` keeps PostgreSQL connections open for a server.
+
+    The first secret that a database meets is its own from then on. Raises `DatabaseError` when it cannot be opened; what fails
+    within the block stays the driver's failure.
+    """
+    with failures_named(safe_url(url)):
+        engine = bind(url, base_dir)
+        await migrate(engine)
+        await remember_key_check(secrets.check_value)
+        await refuse_other_secret(secrets)
+        if pool and isinstance(engine, Postgres):
+            await engine.open_pool()
+    try:
+        yield engine
+    finally:
+        if isinstance(engine, Postgres) and engine.pool:
+            await engine.close_pool()
+
+
+async def refuse_other_secret(secrets: Secrets) -> None:
+    """Raises `WrongSecret`; a database that never met a secret takes any."""
+    if await key_check() not in (None, secrets.check_value):
+        raise WrongSecret(
+            f"this database was made with another {VARIABLE} (or {FILE}): its keys cannot be read with the present one"
+        )

@@ -1,0 +1,58 @@
+"""The whole gateway as one Litestar plugin: the data plane, the health checks and the console."""
+
+import os
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, asgi
+from litestar.config.app import AppConfig
+from litestar.plugins import InitPlugin
+from litestar.types import Receive, Scope, Send
+
+from app.admin.health import health_routes
+from app.config.settings import Settings
+from app.console import console_routes
+from app.gateway import Gateway
+from app.wiring import running_gateway
+
+
+class GatewayPlugin(InitPlugin):
+    """Mounts AiHub in a Litestar app: every path that no route of that app takes is the data plane's.
+
+    The stores are opened with the app's lifespan and closed with it.
+    """
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str] | None = None) -> None:
+        self._settings = settings
+        self._environ = os.environ if environ is None else environ
+        self._gateway: Gateway | None = None
+        self.started = time.time()
+
+    @property
+    def gateway(self) -> Gateway | None:
+        """None before the start and after the end."""
+        return self._gateway
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.lifespan = [*app_config.lifespan, self._lifespan]
+        app_config.route_handlers += [self._data_plane(), *health_routes(self), *console_routes()]
+        return app_config
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
+        async with running_gateway(self._settings, self._environ) as gateway:
+            self._gateway = gateway
+            try:
+                yield
+            finally:
+                self._gateway = None
+
+    def _data_plane(self) -> Any:
+        @asgi("/", is_mount=True, name="data_plane")
+        async def data_plane(scope: Scope, receive: Receive, send: Send) -> None:
+            assert self._gateway is not None, "the lifespan opens the gateway before the first request"
+            await self._gateway(scope, receive, send)
+
+        return data_plane

@@ -1,0 +1,1 @@
+"""The ports of `pipeline.ports`, as the database answers them."""

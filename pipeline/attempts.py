@@ -1,0 +1,155 @@
+"""From the frozen request to one answer: candidates, `admit`, then targets until one answers or none is left."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pipeline.calls import run_contained, run_guarded
+from pipeline.catalog import Target
+from pipeline.compile import Pipeline
+from pipeline.errors import GatewayError, Unavailable, UpstreamFailed, UpstreamTimeout
+from pipeline.flow import Attempt, Flow, Reply
+from pipeline.ports import Catalogs, Upstream
+from pipeline.retry import Failure, Verdict, verdict
+from pipeline.routing import Rotation, Selection, caller_groups, candidates, no_candidates
+from pipeline.stage import SkipTarget
+
+log = logging.getLogger("aihub.pipeline")
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """At most `attempts` per flow. A wait is `first_wait` seconds, doubling, jittered, or the vendor's `Retry-After`; one of over
+    `max_wait` is left to the caller."""
+
+    attempts: int = 4
+    first_wait: float = 1.0
+    max_wait: float = 20.0
+
+
+class Attempts:
+    """Runs the attempts of every flow of one pipeline generation."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        catalogs: Catalogs,
+        upstream: Upstream,
+        policy: RetryPolicy,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: random.Random | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._catalogs = catalogs
+        self._upstream = upstream
+        self._policy = policy
+        self._sleep = sleep
+        self._chance = chance or random.Random()  # noqa: S311  # spreads load; guards nothing
+        self._rotation = Rotation()
+
+    async def run(self, flow: Flow) -> Reply:
+        """The reply of the attempt that answered. Raises a `GatewayError` when none did."""
+        body = await flow.body()
+        body.freeze()
+        flow.candidates = self._candidates(flow)
+        await run_guarded(self._pipeline.admit, flow, flow)
+        selection = Selection(flow.candidates, self._rotation, self._chance)
+        wait = self._policy.first_wait
+        target = selection.next()
+        while target is not None:
+            attempt = Attempt(len(flow.attempts) + 1, target, body.copy())
+            try:
+                await run_guarded(self._pipeline.target, flow, flow, attempt)
+            except SkipTarget:
+                selection.skip(target)
+                target = selection.next()
+                continue
+            decision = await self._try(flow, attempt)
+            if attempt.failure is None or decision is Verdict.FINAL:
+                return self._answer(attempt)
+            if len(flow.attempts) >= self._policy.attempts or flow.caller_left:
+                break
+            if decision is Verdict.SAME_ONCE and not _repeated(flow, target):
+                continue
+            selection.failed(target, attempt.failure, may_pass=decision is Verdict.NEXT)
+            target = selection.next()
+            if target is None and (target := selection.again()) is not None:
+                delay = attempt.failure.retry_after or wait * self._chance.uniform(0.8, 1.2)
+                if delay > self._policy.max_wait:
+                    break
+                wait *= 2
+                await self._sleep(delay)
+        return self._give_up(flow)
+
+    async def close(self, flow: Flow) -> None:
+        """End the attempt that answered, if it has not ended yet."""
+        attempt = flow.attempt
+        if attempt is not None and attempt.ended is None:
+            await self._end(flow, attempt)
+
+    def _candidates(self, flow: Flow) -> tuple[Target, ...]:
+        catalog = self._catalogs.current
+        groups = flow.groups or caller_groups(flow.caller, catalog)
+        one_group = flow.caller is not None and not flow.caller.cross_group_retry
+        found = candidates(catalog, groups, flow.model, one_group=one_group, pin=flow.pin)
+        able = tuple(target for target in found if self._upstream.serves(flow, target.channel.vendor, target.channel.formats))
+        if not able:
+            raise no_candidates(catalog, groups, flow.model)
+        return able
+
+    async def _try(self, flow: Flow, attempt: Attempt) -> Verdict:
+        flow.attempts.append(attempt)
+        try:
+            self._upstream.prepare(flow, attempt)
+            await run_guarded(self._pipeline.upstream_request, flow, flow, attempt)
+            await self._upstream.send(flow, attempt)
+            if attempt.failure is not None and attempt.verdict is None:
+                attempt.verdict = verdict(attempt.failure)
+            await run_guarded(self._pipeline.upstream_response, flow, flow, attempt)
+        except BaseException:
+            await self._end(flow, attempt)
+            raise
+        if attempt.failure is not None:
+            log.info(
+                "flow %s: attempt %d at %s/%s failed: %s", flow.id, attempt.number, attempt.target.channel.name,
+                attempt.target.key.name, attempt.failure.message,
+            )  # fmt: skip
+            await self._end(flow, attempt)
+        return attempt.verdict or Verdict.FINAL
+
+    async def _end(self, flow: Flow, attempt: Attempt) -> None:
+        attempt.ended = time.monotonic()
+        if attempt.reply is not None and attempt.reply.events is not None:
+            await attempt.reply.events.aclose()  # type: ignore[attr-defined]
+        await run_contained(self._pipeline.attempt_done, flow, flow, attempt)
+
+    def _give_up(self, flow: Flow) -> Reply:
+        """The last failure is the caller's answer."""
+        attempt = flow.attempt
+        if attempt is None:
+            raise Unavailable("No channel can take this request now.", code="no_available_channel", retry_after=5)
+        return self._answer(attempt)
+
+    @staticmethod
+    def _answer(attempt: Attempt) -> Reply:
+        failure = attempt.failure
+        if failure is not None and (failure.ours or attempt.reply is None):
+            raise failure_error(failure)
+        assert attempt.reply is not None
+        if attempt.caller_status is not None:
+            attempt.reply.status = attempt.caller_status
+        return attempt.reply
+
+
+def _repeated(flow: Flow, target: Target) -> bool:
+    return len(flow.attempts) > 1 and flow.attempts[-2].target is target
+
+
+def failure_error(failure: Failure) -> GatewayError:
+    """A failure without an answer that could be passed on, as the error the caller sees."""
+    kind = UpstreamTimeout if failure.timed_out else UpstreamFailed
+    return kind(failure.message, code=failure.code, retry_after=failure.retry_after)

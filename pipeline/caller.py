@@ -1,0 +1,31 @@
+"""Who is calling: a token and its owner, as the stages see them."""
+
+from dataclasses import dataclass
+
+from pipeline.patterns import Patterns
+
+ANY = Patterns(["*"])
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An immutable copy of the token's and its owner's rows; times are Unix seconds, money integer nano-dollars.
+
+    `group` is the token's group or else its owner's; `auto` means: the catalog's auto groups, in order.
+    `quota` is None for an unlimited token.
+    """
+
+    token_id: str
+    token_name: str
+    user_id: str
+    username: str
+    group: str = "default"
+    role: str = "user"
+    token_enabled: bool = True
+    user_enabled: bool = True
+    expires_at: float | None = None
+    quota: int | None = None
+    used: int = 0
+    models: Patterns = ANY
+    allow_ips: tuple[str, ...] = ()
+    cross_group_retry: bool = False

@@ -1,0 +1,76 @@
+"""Who answers: channels, their keys, and groups, as one immutable snapshot that the hot path reads.
+
+A change builds a new `Catalog` and swaps it; flows in flight keep the one they started with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.patterns import Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKey:
+    """One credential at a vendor. `secret` is kept out of every repr."""
+
+    id: str
+    name: str
+    secret: str = field(repr=False)
+    enabled: bool = True
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """An operator's account at a vendor: where to send, with which keys, for which models and groups."""
+
+    id: str
+    name: str
+    vendor: str
+    keys: tuple[ChannelKey, ...]
+    models: Patterns
+    enabled: bool = True
+    base_url: str | None = None
+    key_mode: str = "random"
+    groups: tuple[str, ...] = ("default",)
+    priority: int = 0
+    weight: int = 1
+    formats: tuple[str, ...] | None = None
+    proxy: str | None = field(default=None, repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Channels and users meet in groups. `auto` groups are tried, in order, for a token whose group is `auto`."""
+
+    name: str
+    models: Patterns
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place that could serve a flow. `tier` orders them: the lowest is tried first."""
+
+    channel: Channel
+    key: ChannelKey
+    model: str
+    tier: tuple[int, ...] = ()
+
+
+class Catalog:
+    """The channels and groups of one revision."""
+
+    def __init__(self, channels: tuple[Channel, ...] = (), groups: tuple[Group, ...] = ()) -> None:
+        self.channels = channels
+        self.groups = {group.name: group for group in groups}
+        self.auto_groups = tuple(group.name for group in groups if group.auto)
+        self._by_group: dict[str, tuple[Channel, ...]] = {}
+        for name in {group for channel in channels for group in channel.groups}:
+            self._by_group[name] = tuple(channel for channel in channels if name in channel.groups)
+
+    def in_group(self, group: str) -> tuple[Channel, ...]:
+        """The channels of a group, disabled ones included."""
+        return self._by_group.get(group, ())

@@ -1,0 +1,98 @@
+"""From stage classes to tuples of bound hooks, once, at start: an event nobody handles costs nothing."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from pipeline.ports import Ports
+from pipeline.stage import HOOKS, Hook
+
+Bound = tuple[str, Callable[..., Awaitable[Any]]]
+"""A hook ready to call, with its stage's name for the log."""
+
+
+def hook_problems(stage: type) -> list[str]:
+    """What is wrong with a class's hooks: names that are nearly a hook's, wrong arguments, plain methods. Empty if fine."""
+    problems = []
+    implemented = 0
+    for name, method in _public_methods(stage):
+        hook = HOOKS.get(name)
+        if hook is None:
+            if near := get_close_matches(name, HOOKS, n=1, cutoff=0.8):
+                problems.append(f"`{name}` is no hook and would never be called, did you mean `{near[0]}`?")
+            continue
+        implemented += 1
+        problems += _signature_problems(hook, method)
+    if not implemented and not problems:
+        problems.append(f"{stage.__name__} has none of the hooks ({', '.join(HOOKS)}), so it would do nothing")
+    return problems
+
+
+def order_problems(stages: Sequence[tuple[str, type]]) -> list[tuple[int, str]]:
+    """Stages that stand on the wrong side of another, as (index, message)."""
+    places = {name: index for index, (name, _) in enumerate(stages)}
+    return [
+        (index, f"`{name}` must stand {side} `{other}`: move it {way} the list")
+        for index, (name, stage) in enumerate(stages)
+        for side, way, others in (("below", "down", "after"), ("above", "up", "before"))
+        for other in getattr(stage, others, ())
+        if other in places and (places[other] > index) == (side == "below")
+    ]
+
+
+def build(stage: type, config: Any, ports: Ports) -> Any:
+    """An instance, given what its `__init__` asks for by name."""
+    wanted = inspect.signature(stage).parameters
+    offered = {"config": config, "ports": ports}
+    return stage(**{name: value for name, value in offered.items() if name in wanted})
+
+
+class Pipeline:
+    """The compiled hook table. Each attribute is a tuple in calling order."""
+
+    def __init__(self, stages: Sequence[tuple[str, Any]] = ()) -> None:
+        self.stages = tuple(stages)
+        self.names = tuple(name for name, _ in stages)
+        self.table: dict[str, tuple[Bound, ...]] = {name: tuple(self._bind(hook)) for name, hook in HOOKS.items()}
+        self.request = self.table["request"]
+        self.admit = self.table["admit"]
+        self.target = self.table["target"]
+        self.upstream_request = self.table["upstream_request"]
+        self.upstream_response = self.table["upstream_response"]
+        self.attempt_done = self.table["attempt_done"]
+        self.response = self.table["response"]
+        self.chunk = self.table["chunk"]
+        self.inbound = self.table["inbound"]
+        self.error = self.table["error"]
+        self.done = self.table["done"]
+
+    async def start(self) -> None:
+        for _, hook in self.table["start"]:
+            await hook()
+
+    async def stop(self) -> None:
+        for _, hook in self.table["stop"]:
+            await hook()
+
+    def _bind(self, hook: Hook) -> Iterator[Bound]:
+        for name, stage in self.stages if hook.down else reversed(self.stages):
+            method = getattr(stage, hook.name, None)
+            if method is not None:
+                yield name, method
+
+
+def _public_methods(stage: type) -> Iterator[tuple[str, Any]]:
+    for name, member in inspect.getmembers(stage, inspect.isfunction):
+        if not name.startswith("_"):
+            yield name, member
+
+
+def _signature_problems(hook: Hook, method: Callable[..., Any]) -> Iterator[str]:
+    takes = ", ".join(("self", *hook.arguments))
+    try:
+        inspect.signature(method).bind(None, *hook.arguments)
+    except TypeError:
+        yield f"`{hook.name}` must take ({takes})"
+    if not hook.plain_allowed and not inspect.iscoroutinefunction(method):
+        yield f"`{hook.name}` must be `async def {hook.name}({takes})`"

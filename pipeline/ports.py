@@ -1,0 +1,64 @@
+"""What the engine needs from the world. `app.stores` and `providers` implement these; tests use in-memory ones."""
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pipeline.caller import Caller
+    from pipeline.catalog import Catalog
+    from pipeline.errors import GatewayError
+    from pipeline.flow import Attempt, Flow, Reply
+
+
+class Callers(Protocol):
+    """Finds callers by the key they show."""
+
+    async def find(self, key: str) -> "Caller | None":
+        """The owner of `key`, in whatever state it is; None if nobody has it.
+
+        Raises `Unavailable` when the store cannot be asked: a lost database is never a wrong key.
+        """
+        ...
+
+
+class Catalogs(Protocol):
+    """Holds the current snapshot of channels and groups."""
+
+    @property
+    def current(self) -> "Catalog": ...
+
+
+class Upstream(Protocol):
+    """Turns an attempt into a vendor call."""
+
+    def serves(self, flow: "Flow", vendor: str, formats: tuple[str, ...] | None) -> bool:
+        """Whether this vendor can answer the flow's route, within the formats its channel is narrowed to."""
+        ...
+
+    def prepare(self, flow: "Flow", attempt: "Attempt") -> None:
+        """Convert the frozen request for the attempt's target: fills `url`, `headers`, `body`."""
+        ...
+
+    async def send(self, flow: "Flow", attempt: "Attempt") -> None:
+        """Sign and send; return when the first real event, or the whole unary reply, is there.
+
+        Sets `attempt.status` (the vendor's own), and `attempt.reply` or `attempt.failure`; never raises for a vendor's fault.
+        """
+        ...
+
+
+class ErrorFormat(Protocol):
+    """Renders an error as the caller's format would."""
+
+    def reply(self, error: "GatewayError", flow_id: str) -> "Reply": ...
+
+    def event(self, error: "GatewayError", flow_id: str) -> bytes:
+        """The same inside a stream that has begun."""
+        ...
+
+
+class Ports:
+    """The ports a stage may ask for: a stage whose `__init__` takes `ports` is given this."""
+
+    def __init__(self, callers: Callers, catalogs: Catalogs) -> None:
+        self.callers = callers
+        self.catalogs = catalogs

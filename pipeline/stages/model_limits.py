@@ -1,0 +1,38 @@
+"""Which models: the asked one must be among the token's and, in at least one group of the caller, among the group's."""
+
+from pipeline.caller import Caller
+from pipeline.catalog import Catalog
+from pipeline.errors import Forbidden
+from pipeline.flow import Flow
+from pipeline.ports import Ports
+from pipeline.routing import caller_groups
+
+
+class ModelLimits:
+    """403 for a model that is not allowed. An empty list of a token or group allows every model; `*` and `?` are wildcards."""
+
+    after = ("auth",)
+    before = ("mapping",)
+
+    def __init__(self, ports: Ports) -> None:
+        self._catalogs = ports.catalogs
+
+    async def request(self, flow: Flow) -> None:
+        if flow.caller is None or flow.route.model_in == "none":
+            return
+        await flow.body()
+        flow.groups = allowed_groups(flow.caller, self._catalogs.current, flow.model)
+        if not flow.groups:
+            raise Forbidden(f"This API key may not use the model {flow.model!r}.", code="model_not_allowed")
+
+
+def allowed_groups(caller: Caller, catalog: Catalog, model: str) -> tuple[str, ...]:
+    """The caller's groups in which it may use `model`, in order."""
+    if caller.models and model not in caller.models:
+        return ()
+    return tuple(name for name in caller_groups(caller, catalog) if _group_allows(catalog, name, model))
+
+
+def _group_allows(catalog: Catalog, name: str, model: str) -> bool:
+    group = catalog.groups.get(name)
+    return group is None or not group.models or model in group.models

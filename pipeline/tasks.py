@@ -1,0 +1,33 @@
+"""Background tasks: a reference is kept, a failure is logged, and shutdown can wait for them."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+log = logging.getLogger("aihub.tasks")
+_running: set[asyncio.Task[Any]] = set()
+
+
+def spawn(work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+    """Run `work` beside the caller. Whoever wants its result awaits the task; others may forget it."""
+    task = asyncio.get_running_loop().create_task(work, name=name)
+    _running.add(task)
+    task.add_done_callback(_finished)
+    return task
+
+
+def _finished(task: asyncio.Task[Any]) -> None:
+    _running.discard(task)
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        log.error("task %s failed", task.get_name(), exc_info=failure)
+
+
+async def settle(timeout: float) -> int:
+    """Wait up to `timeout` seconds for this loop's tasks; returns how many were still running then."""
+    loop = asyncio.get_running_loop()
+    mine = {task for task in _running if task.get_loop() is loop and task is not asyncio.current_task()}
+    if not mine:
+        return 0
+    _, pending = await asyncio.wait(mine, timeout=timeout)
+    return len(pending)

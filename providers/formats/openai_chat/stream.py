@@ -1,0 +1,65 @@
+"""Following a chat stream: `data: {chunk}` events, then `data: [DONE]`."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from pipeline.events import sse_data
+from pipeline.usage import Usage
+from providers.formats.openai_chat.usage import find_usage
+
+DONE = b"[DONE]"
+
+# The only chunks worth parsing: those with a usage object, a finish reason, or an error. Inside a JSON string the quotes would
+# be escaped, so a model that talks about these words does not match.
+_TELLING = re.compile(rb'"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"\s*:\s*[{"]')
+
+
+class ChatTap:
+    """See `providers.formats.wire.StreamTap`. With `hide_usage` the usage-only chunk is removed: only we asked for it."""
+
+    __slots__ = ("_hide_usage", "complete", "done", "usage")
+
+    def __init__(self, *, hide_usage: bool) -> None:
+        self._hide_usage = hide_usage
+        self.usage: Usage | None = None
+        self.done = False
+        self.complete = False
+
+    def feed(self, events: list[bytes]) -> list[bytes]:
+        kept = events
+        for index, event in enumerate(events):
+            if _TELLING.search(event):
+                if self._usage_only(event) and self._hide_usage:
+                    kept = kept if kept is not events else list(events)
+                    kept[index] = b""
+            elif is_done(event):
+                self.done = self.complete = True
+        return kept if kept is events else [event for event in kept if event]
+
+    def _usage_only(self, event: bytes) -> bool:
+        """Notes what the chunk tells; True if it carries usage and nothing else."""
+        try:
+            chunk = msgspec.json.decode(sse_data(event))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+        if not isinstance(chunk, dict):
+            return False
+        usage = find_usage(chunk)
+        if usage is not None:
+            self.usage = usage
+        if chunk.get("error") or _finished(chunk):
+            self.complete = True
+            return False
+        return usage is not None and chunk.get("choices") == []
+
+
+def is_done(event: bytes) -> bool:
+    """`data: [DONE]`, with or without the space."""
+    return DONE in event[:16] and sse_data(event).startswith(DONE)
+
+
+def _finished(chunk: dict[str, Any]) -> bool:
+    choices = chunk.get("choices")
+    return isinstance(choices, list) and any(isinstance(choice, dict) and choice.get("finish_reason") for choice in choices)

@@ -1,0 +1,50 @@
+"""`usage` objects of OpenAI's chat format and of the vendors that bend it."""
+
+from typing import Any
+
+from pipeline.usage import Usage
+
+
+def read_usage(value: Any) -> Usage | None:
+    """None for anything that is no usage object. A count that is not a whole number of at least zero counts as zero."""
+    if not isinstance(value, dict):
+        return None
+    prompt = _part(value, "prompt_tokens_details")
+    completion = _part(value, "completion_tokens_details")
+    reasoning = _count(completion, "reasoning_tokens")
+    output = _count(value, "completion_tokens")
+    # xAI counts reasoning beside the completion, everybody else within it; its total tells.
+    if reasoning and _count(value, "total_tokens") == _count(value, "prompt_tokens") + output + reasoning:
+        output += reasoning
+    return Usage(
+        input=_count(value, "prompt_tokens"),
+        output=output,
+        # DeepSeek: prompt_cache_hit_tokens; Moonshot: cached_tokens beside the details.
+        cache_read=_count(prompt, "cached_tokens") or _count(value, "prompt_cache_hit_tokens") or _count(value, "cached_tokens"),
+        cache_write=_count(prompt, "cache_write_tokens"),
+        reasoning=reasoning,
+        audio_input=_count(prompt, "audio_tokens"),
+        audio_output=_count(completion, "audio_tokens"),
+        image_input=_count(prompt, "image_tokens"),
+    )
+
+
+def find_usage(reply: dict[str, Any]) -> Usage | None:
+    """The usage of a decoded reply or chunk: at the top, in Groq's `x_groq`, or in Moonshot's first choice."""
+    found = read_usage(reply.get("usage"))
+    if found is None and isinstance(reply.get("x_groq"), dict):
+        found = read_usage(reply["x_groq"].get("usage"))
+    if found is None and isinstance(reply.get("choices"), list) and reply["choices"]:
+        first = reply["choices"][0]
+        found = read_usage(first.get("usage")) if isinstance(first, dict) else None
+    return found
+
+
+def _part(value: dict[str, Any], name: str) -> dict[str, Any]:
+    part = value.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _count(value: dict[str, Any], name: str) -> int:
+    count = value.get(name)
+    return count if type(count) is int and count > 0 else 0

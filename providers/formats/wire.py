@@ -1,0 +1,64 @@
+"""What a wire format can do: the seam between `providers.upstream` and the format packages beside this file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pipeline.json_object import JsonObject
+from pipeline.ports import ErrorFormat
+from pipeline.usage import Usage
+
+
+class NotInFormat(ValueError):
+    """A vendor's reply that is no reply of this format; the text says what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gateway reads from a unary reply, or from a stream's first event: `error` is the vendor's own error object."""
+
+    usage: Usage | None = None
+    error: Mapping[str, Any] | None = None
+
+
+class StreamTap(Protocol):
+    """Follows one stream, sans-io. Reads usage from the events that carry it and leaves every byte alone, but for the events
+    that the gateway alone asked for, which it removes."""
+
+    usage: Usage | None
+
+    def feed(self, events: list[bytes]) -> list[bytes]: ...
+
+    @property
+    def done(self) -> bool:
+        """The end mark came: nothing more has to follow."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """The stream may end here: it said why it stopped, or reported its error itself."""
+        ...
+
+
+class WireFormat(Protocol):
+    """One format's reading and asking."""
+
+    errors: ErrorFormat
+
+    def read_unary(self, body: bytes) -> Answer:
+        """Raises `NotInFormat`."""
+        ...
+
+    def read_first(self, event: bytes) -> Answer | None:
+        """A stream's first event; None for one that says nothing (a comment, a heartbeat). Raises `NotInFormat`."""
+        ...
+
+    def tap(self, *, hide_usage: bool) -> StreamTap: ...
+
+    def is_last(self, event: bytes) -> bool:
+        """Whether this event marks a stream's end."""
+        ...
+
+    def ask_usage(self, body: JsonObject) -> bool:
+        """Make the body ask for a stream's usage; False if it does already."""
+        ...

@@ -1,0 +1,13 @@
+"""Any server that speaks OpenAI's chat format: vLLM, llama.cpp, LM Studio, a vendor without a row of its own."""
+
+from providers.vendor import Vendor
+from providers.vendors.openai import VENDOR as OPENAI
+
+VENDOR = Vendor(
+    name="openai-compatible",
+    label="OpenAI-compatible",
+    base_url=None,
+    speaks={"openai_chat": "/chat/completions"},
+    credential_codes=OPENAI.credential_codes,
+    needs_key=False,
+)

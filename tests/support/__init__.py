@@ -1,0 +1,1 @@
+"""What several tests need: the vendor's stand-in, and a gateway that runs."""
