@@ -5,7 +5,6 @@
 """
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -44,7 +43,7 @@ class Secrets:
 
     def caller_hash(self, key: str) -> str:
         """HMAC-SHA256 in hex: what the database knows of a caller's key."""
-        return hmac.new(self._caller_keys, key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.digest(self._caller_keys, key.encode("utf-8", "surrogatepass"), "sha256").hex()
 
     def seal(self, row: UUID, text: str) -> str:
         """AES-256-GCM, bound to the row: moved to another row it does not open."""

@@ -1,12 +1,9 @@
 """The process that watches over the workers: it prepares, starts Granian, and says where everything is."""
 
-import http.client
 import os
 import socket
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +13,6 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
-from app import banner
-
-READY_SECONDS = 60.0
 KILL_MARGIN = 10
 """Seconds between the end of the drain and Granian's SIGKILL, for settling and closing."""
 
@@ -47,12 +41,12 @@ def serve(config: Path | None) -> None:
         respawn_interval=1,
         workers_kill_timeout=int(ready["drain_timeout"]) + KILL_MARGIN,
     )
-    server.on_startup(lambda: threading.Thread(target=_announce, args=(host, port, ready["seeded"]), daemon=True).start())
+    server.on_startup(lambda: _announce(ready))
     server.serve()
 
 
 def _prepare(config: Path | None) -> dict[str, Any]:
-    command = [sys.executable, "-m", "app.prepare", *([str(config)] if config else [])]
+    command = [sys.executable, "-P", "-m", "app.prepare", *([str(config)] if config else [])]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603  # our own interpreter and module
     if done.returncode:
         raise click.exceptions.Exit(done.returncode)
@@ -74,25 +68,10 @@ def _refuse_taken_port(host: str, port: int) -> None:
             ) from problem
 
 
-def _announce(host: str, port: int, seeded: dict[str, str] | None) -> None:
-    """Once the gateway answers, so that what is printed works."""
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  # a name to be reached by, not a bind
-    deadline = time.monotonic() + READY_SECONDS
-    pause = threading.Event()
-    while time.monotonic() < deadline:
-        if _ready(reachable, port):
-            click.echo(banner.text(host, reachable, port, seeded))
-            return
-        pause.wait(0.05)
-    click.echo("the gateway is not ready yet; its log above should say why", err=True)
-
-
-def _ready(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
+def _announce(ready: dict[str, Any]) -> None:
+    """The key and the password go through a pipe: an argument could be read by every user of the machine."""
+    told = orjson.dumps({name: ready[name] for name in ("host", "port", "seeded")})
+    process = subprocess.Popen([sys.executable, "-P", "-m", "app.announce"], stdin=subprocess.PIPE)  # as above
+    assert process.stdin is not None
+    process.stdin.write(told)
+    process.stdin.close()

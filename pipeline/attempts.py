@@ -16,6 +16,9 @@ from pipeline.ports import Catalogs, Upstream
 from pipeline.retry import Failure, Verdict, verdict
 from pipeline.routing import Rotation, Selection, caller_groups, candidates, no_candidates
 from pipeline.stage import SkipTarget
+from pipeline.tasks import spawn
+
+Close = Callable[[], Awaitable[None]]
 
 log = logging.getLogger("aihub.pipeline")
 
@@ -62,23 +65,20 @@ class Attempts:
         target = selection.next()
         while target is not None:
             attempt = Attempt(len(flow.attempts) + 1, target, body.copy())
-            try:
-                await run_guarded(self._pipeline.target, flow, flow, attempt)
-            except SkipTarget:
+            if await self._wanted(flow, attempt):
+                decision = await self._try(flow, attempt)
+                if attempt.failure is None or decision is Verdict.FINAL:
+                    return self._answer(attempt)
+                if len(flow.attempts) >= self._policy.attempts or flow.caller_left:
+                    break
+                if decision is Verdict.SAME_ONCE and not _repeated(flow, target):
+                    continue
+                selection.failed(target, attempt.failure, may_pass=decision is Verdict.NEXT)
+            else:
                 selection.skip(target)
-                target = selection.next()
-                continue
-            decision = await self._try(flow, attempt)
-            if attempt.failure is None or decision is Verdict.FINAL:
-                return self._answer(attempt)
-            if len(flow.attempts) >= self._policy.attempts or flow.caller_left:
-                break
-            if decision is Verdict.SAME_ONCE and not _repeated(flow, target):
-                continue
-            selection.failed(target, attempt.failure, may_pass=decision is Verdict.NEXT)
             target = selection.next()
             if target is None and (target := selection.again()) is not None:
-                delay = attempt.failure.retry_after or wait * self._chance.uniform(0.8, 1.2)
+                delay = _asked_wait(flow, target) or wait * self._chance.uniform(0.8, 1.2)
                 if delay > self._policy.max_wait:
                     break
                 wait *= 2
@@ -88,7 +88,7 @@ class Attempts:
     async def close(self, flow: Flow) -> None:
         """End the attempt that answered, if it has not ended yet."""
         attempt = flow.attempt
-        if attempt is not None and attempt.ended is None:
+        if attempt is not None:
             await self._end(flow, attempt)
 
     def _candidates(self, flow: Flow) -> tuple[Target, ...]:
@@ -100,6 +100,18 @@ class Attempts:
         if not able:
             raise no_candidates(catalog, groups, flow.model)
         return able
+
+    async def _wanted(self, flow: Flow, attempt: Attempt) -> bool:
+        """Whether no stage skips this target. Then too `attempt_done` follows: a stage above may have taken something for it."""
+        try:
+            await run_guarded(self._pipeline.target, flow, flow, attempt, words=(GatewayError, SkipTarget))
+        except SkipTarget:
+            await self._end(flow, attempt)
+            return False
+        except BaseException:
+            await self._end(flow, attempt)
+            raise
+        return True
 
     async def _try(self, flow: Flow, attempt: Attempt) -> Verdict:
         flow.attempts.append(attempt)
@@ -122,9 +134,18 @@ class Attempts:
         return attempt.verdict or Verdict.FINAL
 
     async def _end(self, flow: Flow, attempt: Attempt) -> None:
-        attempt.ended = time.monotonic()
-        if attempt.reply is not None and attempt.reply.events is not None:
-            await attempt.reply.events.aclose()  # type: ignore[attr-defined]
+        """Once. In a task of its own, since the caller may leave now: whoever is cut off here, every hook runs to its end."""
+        if attempt.ended is None:
+            attempt.ended = time.monotonic()
+            close = getattr(attempt.reply and attempt.reply.events, "aclose", None)
+            if close is not None or self._pipeline.attempt_done:
+                attempt.ending = spawn(self._ended(flow, attempt, close), f"end of attempt {attempt.number} of {flow.id}")
+        if attempt.ending is not None:
+            await asyncio.shield(attempt.ending)
+
+    async def _ended(self, flow: Flow, attempt: Attempt, close: Close | None) -> None:
+        if close is not None:
+            await run_contained((("runner", close),), flow)
         await run_contained(self._pipeline.attempt_done, flow, flow, attempt)
 
     def _give_up(self, flow: Flow) -> Reply:
@@ -138,15 +159,22 @@ class Attempts:
     def _answer(attempt: Attempt) -> Reply:
         failure = attempt.failure
         if failure is not None and (failure.ours or attempt.reply is None):
-            raise failure_error(failure)
+            error = failure_error(failure)
+            error.status = attempt.caller_status or error.status
+            raise error
         assert attempt.reply is not None
-        if attempt.caller_status is not None:
-            attempt.reply.status = attempt.caller_status
+        attempt.reply.status = attempt.caller_status or attempt.reply.status
         return attempt.reply
 
 
 def _repeated(flow: Flow, target: Target) -> bool:
-    return len(flow.attempts) > 1 and flow.attempts[-2].target is target
+    return any(attempt.target is target and attempt.verdict is Verdict.SAME_ONCE for attempt in flow.attempts[:-1])
+
+
+def _asked_wait(flow: Flow, target: Target) -> float | None:
+    """The `Retry-After` of this target's latest failure."""
+    failure = next(attempt.failure for attempt in reversed(flow.attempts) if attempt.target is target)
+    return failure.retry_after if failure is not None else None
 
 
 def failure_error(failure: Failure) -> GatewayError:

@@ -1,24 +1,27 @@
 """Calling hooks: guarded ones fail closed, contained ones never stop the others."""
 
+import asyncio
 import logging
 from typing import Any
 
 from pipeline.compile import Bound
 from pipeline.errors import GatewayError, InternalError
 from pipeline.flow import Flow
-from pipeline.stage import SkipTarget
 
 log = logging.getLogger("aihub.pipeline")
 
 
-async def run_guarded(hooks: tuple[Bound, ...], flow: Flow, *arguments: Any) -> None:
-    """In order; a `GatewayError` or `SkipTarget` is the stage's word, anything else a crash: 500, named in the log only."""
+async def run_guarded(
+    hooks: tuple[Bound, ...], flow: Flow, *arguments: Any, words: tuple[type[Exception], ...] = (GatewayError,)
+) -> None:
+    """In order; what is raised is the stage's word if it is one of `words`, else a crash: 500, named in the log only."""
     for name, hook in hooks:
         try:
             await hook(*arguments)
-        except (GatewayError, SkipTarget):
+        except words:
             raise
-        except Exception as crash:
+        except (Exception, asyncio.CancelledError) as crash:
+            raise_if_cancelled(crash)
             raise crashed(name, flow, crash) from crash
 
 
@@ -27,8 +30,16 @@ async def run_contained(hooks: tuple[Bound, ...], flow: Flow, *arguments: Any) -
     for name, hook in hooks:
         try:
             await hook(*arguments)
-        except Exception as crash:  # noqa: BLE001  # contained by contract: the other stages must still settle
+        except (Exception, asyncio.CancelledError) as crash:  # noqa: BLE001  # by contract: the other stages must still settle
+            raise_if_cancelled(crash)
             crashed(name, flow, crash)
+
+
+def raise_if_cancelled(crash: BaseException) -> None:
+    """A `CancelledError` is for the engine if this task was cancelled; else a stage awaited something that was: it crashed."""
+    task = asyncio.current_task()
+    if isinstance(crash, asyncio.CancelledError) and task is not None and task.cancelling():
+        raise crash
 
 
 def crashed(name: str, flow: Flow, crash: BaseException) -> InternalError:

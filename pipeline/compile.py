@@ -77,9 +77,9 @@ class Pipeline:
 
     def _bind(self, hook: Hook) -> Iterator[Bound]:
         for name, stage in self.stages if hook.down else reversed(self.stages):
-            method = getattr(stage, hook.name, None)
-            if method is not None:
-                yield name, method
+            # The class is asked, not the object: `self.error = None` is a stage's own affair and no hook.
+            if callable(getattr(type(stage), hook.name, None)):
+                yield name, getattr(stage, hook.name)
 
 
 def _public_methods(stage: type) -> Iterator[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """One caller request on its way: the nouns that every stage works with."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, TypeVar
@@ -120,7 +120,7 @@ class Attempt:
     """One try at one target.
 
     `status` is the vendor's own; `caller_status`, when a stage sets it, is what the caller sees of it. `body` is this attempt's
-    own copy. Times are monotonic seconds.
+    own copy. Times are monotonic seconds. `ending` is the run of its `attempt_done` hooks, once that has begun.
     """
 
     __slots__ = (
@@ -128,6 +128,7 @@ class Attempt:
         "body",
         "caller_status",
         "ended",
+        "ending",
         "failure",
         "first_event",
         "headers",
@@ -163,6 +164,7 @@ class Attempt:
         self.started = time.monotonic()
         self.first_event: float | None = None
         self.ended: float | None = None
+        self.ending: Awaitable[None] | None = None
 
 
 class Flow:
@@ -170,7 +172,7 @@ class Flow:
 
     `asked_model` is what the caller wrote, `model` what stages made of it. `groups`, when set, narrows whose channels may serve.
     `pin` is a hard choice of a channel, `prefer` a wish. `promised`: the status went out, errors are in-band from here.
-    `committed`: a vendor's event went out, no retry after it.
+    `committed`: a vendor's event went out, no retry after it. `responded` counts the `response` hooks that were called.
     """
 
     __slots__ = (
@@ -195,6 +197,7 @@ class Flow:
         "promised",
         "reply",
         "request",
+        "responded",
         "route",
         "started",
     )
@@ -211,6 +214,7 @@ class Flow:
         self.candidates: tuple[Target, ...] = ()
         self.attempts: list[Attempt] = []
         self.reply: Reply | None = None
+        self.responded = 0
         self.error: GatewayError | None = None
         self.outcome: Outcome | None = None
         self.notes = Notes()

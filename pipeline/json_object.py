@@ -73,9 +73,17 @@ class JsonObject:
         return name in self._members
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The decoded value of a member. Decoding costs by the value's size: ask for what you need."""
+        """The decoded value of a member. Decoding costs by the value's size: ask for what you need.
+
+        Raises `BadRequest` for a value that cannot be held, such as the number 1e999.
+        """
         raw = self._members.get(name)
-        return default if raw is None else msgspec.json.decode(raw)
+        if raw is None:
+            return default
+        try:
+            return msgspec.json.decode(raw)
+        except msgspec.DecodeError as problem:
+            raise BadRequest(f"`{name}` cannot be read: {problem}.", code="invalid_value", param=name) from problem
 
     def set(self, name: str, value: Any) -> None:
         self._check_open()

@@ -1,21 +1,24 @@
 """request -> admit -> attempts -> response -> chunks -> done: one flow's way through the compiled pipeline."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
 from pipeline.attempts import Attempts
-from pipeline.calls import crashed, run_contained, run_guarded
+from pipeline.calls import crashed, raise_if_cancelled, run_contained, run_guarded
 from pipeline.compile import Pipeline
 from pipeline.errors import GatewayError, Rejected
 from pipeline.events import Event
 from pipeline.flow import Flow, Outcome, Reply
 from pipeline.ports import ErrorFormat
+from pipeline.stage import ChunkResult
 
 log = logging.getLogger("aihub.pipeline")
 
 
 Answerer = Callable[[Flow], Awaitable[Reply]]
+Call = Callable[..., Awaitable[None]]
 
 
 class Runner:
@@ -35,7 +38,7 @@ class Runner:
         """Everything up to the first byte for the caller. Never raises a `GatewayError`: the reply is then that error."""
         try:
             reply = await self._answer(flow)
-            await run_guarded(self.pipeline.response, flow, flow, reply)
+            await self._response(run_guarded, flow, reply)
             if reply.events is None and self.pipeline.chunk:
                 reply.body = await self._through(flow, Event(reply.body, last=True, unary=True))
         except GatewayError as error:
@@ -48,10 +51,8 @@ class Runner:
     async def fail(self, flow: Flow, error: GatewayError, errors: ErrorFormat) -> Reply:
         """The reply to a flow that cannot be answered properly; the gateway calls it too when the deadline passes."""
         flow.outcome = Outcome.REJECTED if isinstance(error, Rejected) else Outcome.FAILED
-        flow.error = error
-        await run_contained(self.pipeline.error, flow, flow)
-        reply = flow.reply = errors.reply(flow.error, flow.id)
-        await run_contained(self.pipeline.response, flow, flow, reply)
+        reply = flow.reply = errors.reply(await self._error(flow, error), flow.id)
+        await self._response(run_contained, flow, reply)
         return reply
 
     async def chunks(self, flow: Flow, events: AsyncIterator[list[bytes]], errors: ErrorFormat) -> AsyncGenerator[bytes, None]:
@@ -68,11 +69,12 @@ class Runner:
             yield await self.cut(flow, crashed("runner", flow, crash), errors)
 
     async def cut(self, flow: Flow, error: GatewayError, errors: ErrorFormat) -> bytes:
-        """The event that ends a begun stream which cannot be finished."""
+        """The event that ends a begun stream which cannot be finished; nothing, if it has been given out already."""
+        if flow.outcome is Outcome.CUT:
+            return b""
+        event = errors.event(await self._error(flow, error), flow.id)
         flow.outcome = Outcome.CUT
-        flow.error = error
-        await run_contained(self.pipeline.error, flow, flow)
-        return errors.event(flow.error, flow.id)
+        return event
 
     async def drain(self, events: AsyncIterator[list[bytes]]) -> None:
         """Read the rest for its usage, for nobody: no `chunk` hook sees it."""
@@ -88,6 +90,19 @@ class Runner:
             flow.outcome = _outcome(flow)
         await self._attempts.close(flow)
         await run_contained(self.pipeline.done, flow, flow)
+
+    async def _response(self, run: Call, flow: Flow, reply: Reply) -> None:
+        """Each hook once: those that saw a reply before something broke do not see the error that replaces it."""
+        for bound in self.pipeline.response[flow.responded :]:
+            flow.responded += 1
+            await run((bound,), flow, flow, reply)
+
+    async def _error(self, flow: Flow, error: GatewayError) -> GatewayError:
+        """The hooks run for the first error only; what they made of it stays the answer."""
+        if flow.error is None:
+            flow.error = error
+            await run_contained(self.pipeline.error, flow, flow)
+        return flow.error or error
 
     async def _answer(self, flow: Flow) -> Reply:
         for bound in self.pipeline.request:
@@ -120,22 +135,37 @@ class Runner:
                     result = hook(flow, each)
                     if inspect.isawaitable(result):
                         result = await result
+                    passed += _returned(result)
                 except GatewayError:
                     raise
-                except Exception as crash:
+                except (Exception, asyncio.CancelledError) as crash:
+                    raise_if_cancelled(crash)
                     raise crashed(name, flow, crash) from crash
-                if isinstance(result, Event):
-                    passed.append(result)
-                elif isinstance(result, Iterable):
-                    passed += result
-            events = passed
+            events = _one_last(passed, event.unary) if event.last else passed
         return b"".join(each.raw for each in events)
 
 
+def _returned(result: ChunkResult) -> Iterable[Event]:
+    if isinstance(result, Event):
+        return (result,)
+    events = () if result is None else tuple(result)
+    if not all(isinstance(event, Event) for event in events):
+        raise TypeError("`chunk` must return an Event, several of them, or None")
+    return events
+
+
+def _one_last(events: Sequence[Event], unary: bool) -> Sequence[Event]:
+    """A stage that swallowed the last event, or made several of it, must not cost the stages above it their flush."""
+    end = events[-1] if events else Event(b"", unary=unary)
+    return [*(Event(each.raw, unary=unary) for each in events[:-1]), Event(end.raw, last=True, unary=unary)]
+
+
 def _outcome(flow: Flow) -> Outcome:
-    if flow.reply is None or (flow.caller_left and flow.attempt is not None and flow.attempt.ended is None):
+    if flow.reply is None:
         return Outcome.CALLER_LEFT
-    return Outcome.COMPLETED if flow.reply.status < 400 else Outcome.FAILED
+    if flow.reply.status >= 400:
+        return Outcome.FAILED
+    return Outcome.CALLER_LEFT if flow.caller_left else Outcome.COMPLETED
 
 
 async def _joined(events: AsyncIterator[list[bytes]]) -> AsyncIterator[bytes]:

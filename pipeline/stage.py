@@ -30,7 +30,8 @@ ChunkResult = Event | Iterable[Event] | None
 
 
 class SkipTarget(Exception):
-    """Raised in `target`: do not try this target now. Not a failure of the target, not counted as an attempt."""
+    """Raised in `target`: do not try this target now. Not a failure of the target, not counted as an attempt; `attempt_done`
+    follows, for the stages above that took something."""
 
 
 class Hooks(Protocol):
@@ -56,18 +57,19 @@ class Hooks(Protocol):
 
     async def response(self, flow: Flow, reply: Reply) -> None:
         """Once, up, before status and headers go to the caller, errors and rejections included. May edit the headers. For a
-        unary reply the usage is known: await here what must be durable before the caller has its answer."""
+        unary reply the usage is known: await here what must be durable before the caller has its answer. If a stage breaks
+        here, the error that goes out instead is shown to the stages above it only: the others were asked once."""
 
     def chunk(self, flow: Flow, event: Event) -> ChunkResult | Awaitable[ChunkResult]:
         """Each whole outgoing event, up; a unary reply is one. Return it, several, or None to swallow it. `event.last` allows
-        a flush: it is true exactly once, on an empty event if the stream ended without a mark. Plain or `async`. Not called
-        while draining."""
+        a flush: it is true exactly once, on an empty event if the stream ended without a mark, never if it was cut. Plain or
+        `async`. Not called while draining, nor for the gateway's own errors."""
 
     async def inbound(self, flow: Flow, message: bytes) -> bytes | Iterable[bytes] | None:
         """Each WebSocket message from the caller. Return it, several, or None; or raise a `Rejected`."""
 
     async def attempt_done(self, flow: Flow, attempt: Attempt) -> None:
-        """Exactly once, up, for each attempt that started. Release what `target` took."""
+        """Exactly once, up, for each attempt whose `target` was called. Release what `target` took."""
 
     async def error(self, flow: Flow) -> None:
         """At most once, up, when no proper reply could be finished. May replace `flow.error`."""

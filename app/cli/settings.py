@@ -48,9 +48,9 @@ def expected_failures() -> Iterator[None]:
     except ConfigError as error:
         click.echo(error, err=True)
         sys.exit(2)
-    except BadDatabaseUrl as error:
+    except (BadDatabaseUrl, SecretError) as error:
         raise WrongInput(str(error)) from None
-    except (DatabaseError, SecretError) as error:
+    except DatabaseError as error:
         raise click.ClickException(str(error)) from None
 
 

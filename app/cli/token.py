@@ -83,7 +83,8 @@ async def _create(settings: Settings, options: dict[str, Any]) -> Change:
     async with database(settings) as (engine, secrets), engine.transaction():
         await lock()
         names = {row["name"] for row in await Token.select(Token.name)}
-        name = options.get("name") or next(name for number in count(1) if (name := f"{options['user']}-{number}") not in names)
+        free = (name for number in count(1) if (name := f"{options['user']}-{number}") not in names)
+        name = options["name"] if "name" in options else next(free)
         if name in names:
             raise WrongInput(f"there is a token {name!r} already: token names are unique in the installation")
         declared = declare(Document(None, {"tokens": [{**options, "name": name}]}))

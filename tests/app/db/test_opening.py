@@ -1,30 +1,16 @@
 """A database opens with the secret it was made with, and says why when it does not open."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
-from app.db.engine import Engine
-from app.db.errors import FAILURES, BadDatabaseUrl, DatabaseError, Unreachable, WrongSecret
+from app.db.errors import BadDatabaseUrl, DatabaseError, Unreachable, WrongSecret
 from app.db.migrate import pending as pending_migrations
 from app.db.opening import opened
 from app.db.postgres import Postgres
 from app.db.state import bump, key_check, revision
 from app.db.users import User
 from app.secrets import Secrets, ephemeral
-from tests.postgres import Cluster
-
-
-async def bump_and_fail(engine: Engine) -> None:
-    async with engine.transaction():
-        await bump()
-        raise RuntimeError
-
-
-async def lose_the_connection(engine: Engine) -> None:
-    async with engine.transaction():
-        await User.raw("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 async def test_a_new_database_is_migrated_and_keeps_its_secret(database_url: str, tmp_path: Path, secrets: Secrets) -> None:
@@ -80,28 +66,3 @@ async def test_what_fails_in_the_block_stays_what_it_is(database_url: str, tmp_p
     with pytest.raises(PermissionError):
         async with opened(database_url, tmp_path, secrets):
             raise PermissionError("of the server's own")
-
-
-async def test_the_write_lock_is_free_after_every_failure(tmp_path: Path, secrets: Secrets) -> None:
-    async with opened("sqlite:///aihub.db", tmp_path, secrets) as engine:
-        with pytest.raises(RuntimeError):
-            await bump_and_fail(engine)
-        blocker = sqlite3.connect(tmp_path / "aihub.db", isolation_level=None)
-        blocker.execute("BEGIN IMMEDIATE")
-        engine.connection_kwargs["timeout"] = 0.05
-        for _ in range(20):
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                await bump_and_fail(engine)
-        blocker.execute("COMMIT")
-        blocker.close()
-        async with engine.transaction():
-            await bump()
-        assert await revision() == 2
-
-
-async def test_a_full_pool_recovers_from_failures(postgres: Cluster, tmp_path: Path, secrets: Secrets) -> None:
-    async with opened(postgres.create_database(), tmp_path, secrets, pool=True) as engine:
-        for _ in range(25):
-            with pytest.raises(FAILURES):
-                await lose_the_connection(engine)
-        assert await User.count() == 0

@@ -136,7 +136,7 @@ tokens:
   - {name: t, user: alice, group: vip, key: k, quota_usd: no}
 """
     assert [problem.partition(": ")[0] for problem in problems(tmp_path, text)] == [
-        "2:28", "4:30", "4:35", "6:23", "6:44", "6:58", "8:21", "8:53", "9:12", "9:61",
+        "2:29", "4:30", "4:35", "6:23", "6:44", "6:58", "8:21", "8:52", "9:12", "9:59",
     ]  # fmt: skip
 
 
