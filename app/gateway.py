@@ -1,6 +1,6 @@
 """The data plane's door: one raw ASGI handler that routes, sheds load, and hands each request to a `Conversation`.
 
-Raw, because a Litestar route halves the throughput; see docs/stack in the decision records.
+Raw, because a Litestar route takes a third of the throughput (docs/decisions/0004-raw-asgi.md).
 """
 
 import secrets
@@ -52,7 +52,7 @@ class Gateway:
             await send({"type": "websocket.close", "code": 1008, "reason": "no WebSocket is served here"})
             return
         headers = Headers(scope["headers"])
-        flow_id = "req_" + secrets.token_hex(12)
+        flow_id = new_flow_id()
         method, raw_path = scope["method"], _raw_path(scope)
         extra = self._cors.headers(headers.get("origin"))
         if (preflight := self._cors.preflight(method, raw_path, headers)) is not None:
@@ -84,6 +84,11 @@ class Gateway:
         hosts = headers.get_all("host")
         if len(hosts) != 1 or (not hosts[0] and scope["http_version"] not in ("1", "1.0")):
             raise BadRequest("The request must have exactly one Host header.", code="invalid_host")
+
+
+def new_flow_id() -> str:
+    """What the caller sees as `x-request-id`; 96 random bits."""
+    return "req_" + secrets.token_hex(12)
 
 
 def _raw_path(scope: Scope) -> str:

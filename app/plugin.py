@@ -15,11 +15,12 @@ from app.admin.health import health_routes
 from app.config.settings import Settings
 from app.console import console_routes
 from app.gateway import Gateway
+from app.routes import PREFIXES
 from app.wiring import running_gateway
 
 
 class GatewayPlugin(InitPlugin):
-    """Mounts AiHub in a Litestar app: every path that no route of that app takes is the data plane's.
+    """Mounts AiHub in a Litestar app: the data plane below its routes' prefixes (`/v1`), the probes, `/api`, `/console/`.
 
     The stores are opened with the app's lifespan and closed with it.
     """
@@ -50,7 +51,7 @@ class GatewayPlugin(InitPlugin):
                 self._gateway = None
 
     def _data_plane(self) -> Any:
-        @asgi("/", is_mount=True, name="data_plane")
+        @asgi(list(PREFIXES), is_mount=True, name="data_plane")
         async def data_plane(scope: Scope, receive: Receive, send: Send) -> None:
             assert self._gateway is not None, "the lifespan opens the gateway before the first request"
             await self._gateway(scope, receive, send)

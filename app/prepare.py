@@ -13,7 +13,8 @@ from app.config.load import load_settings
 from app.config.problems import ConfigError
 from app.config.settings import Settings
 from app.config.stages import compile_stages
-from app.db.errors import DatabaseError
+from app.db.engine import safe_url
+from app.db.errors import DatabaseError, failures_named
 from app.db.opening import opened
 from app.secrets import SecretError, load
 from app.seed import seed
@@ -36,7 +37,8 @@ def main() -> int:
 async def _prepare(settings: Settings) -> dict[str, Any]:
     secrets = load(os.environ, settings.base_dir)
     async with opened(settings.database, settings.base_dir, secrets) as engine:
-        seeded = await seed(engine, secrets)
+        with failures_named(safe_url(settings.database)):
+            seeded = await seed(engine, secrets)
     server = settings.server
     return {
         "host": server.host,

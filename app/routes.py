@@ -23,6 +23,9 @@ TABLE = (
     Row("GET", "/v1/models/{rest}", Route("openai_chat", "model", billable=False, model_in="none")),
 )
 
+PREFIXES = tuple(sorted({"/" + row.path.split("/")[1] for row in TABLE}))
+"""The first segments: whatever is below them is the data plane's."""
+
 _EXACT = {(row.method, row.path): row.route for row in TABLE if "{" not in row.path}
 _PREFIX = tuple((row.method, row.path.removesuffix("{rest}"), row.route) for row in TABLE if "{" in row.path)
 
@@ -37,7 +40,7 @@ def match(method: str, raw_path: str) -> tuple[Route, str]:
     for allowed, prefix, route in _PREFIX:
         if method == allowed and raw_path.startswith(prefix) and len(raw_path) > len(prefix):
             return route, unquote(raw_path[len(prefix) :])
-    raise _no_match(method, raw_path)
+    raise no_match(method, raw_path)
 
 
 def allowed_methods(raw_path: str) -> tuple[str, ...]:
@@ -47,7 +50,8 @@ def allowed_methods(raw_path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(exact + prefixed))
 
 
-def _no_match(method: str, raw_path: str) -> GatewayError:
+def no_match(method: str, raw_path: str) -> GatewayError:
+    """Why nothing answers there."""
     shown = raw_path if len(raw_path) <= 200 else raw_path[:200] + "…"
     if methods := allowed_methods(raw_path):
         return MethodNotAllowed(f"{method} is not allowed for {shown}; use {' or '.join(methods)}.", ", ".join(methods))

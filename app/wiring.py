@@ -35,7 +35,7 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
         pipeline = compile_stages(settings, Ports(callers, catalogs))
-        upstream = HttpUpstream(_timeouts(settings))
+        upstream = make_upstream(settings)
         await catalogs.start()
         await pipeline.start()
         gateway = _gateway(settings, make_runner(settings, pipeline, catalogs, upstream))
@@ -69,6 +69,6 @@ def _gateway(settings: Settings, runner: Runner) -> Gateway:
     )
 
 
-def _timeouts(settings: Settings) -> Timeouts:
+def make_upstream(settings: Settings) -> HttpUpstream:
     timeouts = settings.routing.timeouts
-    return Timeouts(timeouts.connect, timeouts.first_event, timeouts.unary, timeouts.idle)
+    return HttpUpstream(Timeouts(timeouts.connect, timeouts.first_event, timeouts.unary, timeouts.idle))

@@ -11,7 +11,7 @@ ANY = Patterns(["*"])
 class Caller:
     """An immutable copy of the token's and its owner's rows; times are Unix seconds, money integer nano-dollars.
 
-    `group` is the token's group or else its owner's; `auto` means: the catalog's auto groups, in order.
+    `group` is the token's group or else its owner's, `user_group`; `auto` means: the auto groups open to the owner, in order.
     `quota` is None for an unlimited token.
     """
 
@@ -20,6 +20,7 @@ class Caller:
     user_id: str
     username: str
     group: str = "default"
+    user_group: str = "default"
     role: str = "user"
     token_enabled: bool = True
     user_enabled: bool = True

@@ -43,11 +43,16 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Channels and users meet in groups. `auto` groups are tried, in order, for a token whose group is `auto`."""
+    """Channels and users meet in groups. `auto` groups are tried, in order, for a token whose group is `auto`, as far as they are
+    open to its owner: `usable_by` lists the owners' groups, `*` is everyone's."""
 
     name: str
     models: Patterns
     auto: bool = False
+    usable_by: tuple[str, ...] = ()
+
+    def open_to(self, user_group: str) -> bool:
+        return user_group == self.name or user_group in self.usable_by or "*" in self.usable_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Catalog:
     def __init__(self, channels: tuple[Channel, ...] = (), groups: tuple[Group, ...] = ()) -> None:
         self.channels = channels
         self.groups = {group.name: group for group in groups}
-        self.auto_groups = tuple(group.name for group in groups if group.auto)
+        self.auto_groups = tuple(group for group in groups if group.auto)
         self._by_group: dict[str, tuple[Channel, ...]] = {}
         for name in {group for channel in channels for group in channel.groups}:
             self._by_group[name] = tuple(channel for channel in channels if name in channel.groups)

@@ -1,5 +1,6 @@
 """Server-sent events as raw bytes: what a stage sees of a reply, one whole event at a time."""
 
+import codecs
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -38,11 +39,12 @@ def sse_event(data: bytes) -> bytes:
 
 
 def sse_data(raw: bytes) -> bytes:
-    """The `data:` lines of one raw event, by the rules of the WHATWG: LF, CR or CRLF; one space after the colon is optional."""
+    """The `data:` lines of one raw event, by the rules of the WHATWG: LF, CR or CRLF; one space after the colon is optional; a
+    stream may begin with a BOM."""
     if raw.startswith(b"data: ") and raw.find(b"\n") == len(raw) - 2:
         return raw[6:-2]
     lines = []
-    for line in raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"):
+    for line in raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"):
         if line == b"data":
             lines.append(b"")
         elif line.startswith(b"data:"):

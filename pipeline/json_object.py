@@ -2,6 +2,7 @@
 
 import codecs
 import mmap
+from collections.abc import Iterator
 from typing import Any, Self
 
 import msgspec
@@ -71,6 +72,9 @@ class JsonObject:
 
     def __contains__(self, name: str) -> bool:
         return name in self._members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The decoded value of a member. Decoding costs by the value's size: ask for what you need.

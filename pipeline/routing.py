@@ -9,9 +9,6 @@ from pipeline.catalog import Catalog, Channel, ChannelKey, Target
 from pipeline.errors import GatewayError, NotFound, Unavailable
 from pipeline.retry import Blame, Failure
 
-NO_KEY = ChannelKey(id="", name="no key", secret="")
-"""What a channel without keys is called with: a local server needs none."""
-
 FAILURES_PER_TIER = 2
 """After two failures in one tier the others there are likely ill with the same thing: go down a tier."""
 
@@ -20,7 +17,9 @@ def caller_groups(caller: Caller | None, catalog: Catalog) -> tuple[str, ...]:
     """The groups whose channels may serve this caller, in order. Without `auth` in the pipeline: every group."""
     if caller is None:
         return tuple({group: None for channel in catalog.channels for group in channel.groups})
-    return catalog.auto_groups if caller.group == "auto" else (caller.group,)
+    if caller.group != "auto":
+        return (caller.group,)
+    return tuple(group.name for group in catalog.auto_groups if group.open_to(caller.user_group))
 
 
 def candidates(catalog: Catalog, groups: Sequence[str], model: str, *, one_group: bool, pin: str | None) -> tuple[Target, ...]:
@@ -38,7 +37,7 @@ def candidates(catalog: Catalog, groups: Sequence[str], model: str, *, one_group
                 continue
             seen.add(channel.id)
             tier = (rank, -channel.priority)
-            found += [Target(channel, key, model, tier) for key in channel.keys or (NO_KEY,) if key.enabled]
+            found += [Target(channel, key, model, tier) for key in channel.keys if key.enabled]
         if found and one_group:
             break
     found.sort(key=lambda target: target.tier)

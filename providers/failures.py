@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -61,6 +62,9 @@ def retry_after(headers: httpx.Headers) -> float | None:
         when = parsedate_to_datetime(value)
     except ValueError:
         return _seconds(value, 1)
+    if when.tzinfo is None:
+        # RFC 5322's `-0000` is UTC as well; Python makes a date without a zone of it, and would read it as local time.
+        when = when.replace(tzinfo=UTC)
     return min(max(when.timestamp() - time.time(), 0.0), RETRY_AFTER_CAP)
 
 

@@ -18,6 +18,8 @@ FAILURES: tuple[type[Exception], ...] = (
     sqlite3.Error,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    # What asyncpg says when a connection dies between two messages of one query.
+    asyncpg.InternalClientError,
     OSError,
 )
 """What the drivers raise when the database cannot do its work. `TimeoutError` is an `OSError`."""

@@ -126,6 +126,7 @@ async def _read(key_hash: str) -> Caller | None:
         user_id=str(row["user"]),
         username=row["user.username"],
         group=row["group"] or row["user.group"],
+        user_group=row["user.group"],
         role=row["user.role"],
         token_enabled=row["enabled"],
         user_enabled=row["user.enabled"],

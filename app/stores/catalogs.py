@@ -66,9 +66,9 @@ class DatabaseCatalogs:
         while not await self._stopped_within(self._poll_seconds):
             try:
                 await self._read_if_changed()
-            except FAILURES as failure:
+            except Exception as failure:  # noqa: BLE001  # nothing may end this watch: the gateway would go blind for good
                 if not failing:
-                    log.error("cannot read the channels, the last ones stay in use: %s", reason(failure))
+                    log.error("cannot read the channels, the last ones stay in use: %s", _why(failure))
                 failing = True
             else:
                 if failing:
@@ -94,6 +94,10 @@ class DatabaseCatalogs:
                 tell()
 
 
+def _why(failure: Exception) -> str:
+    return reason(failure) if isinstance(failure, FAILURES) else type(failure).__name__
+
+
 async def read_catalog(secrets: Secrets) -> Catalog:
     """Every channel and group, disabled ones included. A key that cannot be decrypted is logged and left out."""
     channels = await Channel.select().order_by(Channel.name).output(load_json=True)
@@ -106,7 +110,7 @@ async def read_catalog(secrets: Secrets) -> Catalog:
             keys_of[row["channel"]].append(key)
     return Catalog(
         tuple(_channel(row, tuple(keys_of[row["id"]]) or _no_key(row, keys)) for row in channels),
-        tuple(catalog.Group(row["name"], Patterns(row["models"]), row["auto"]) for row in groups),
+        tuple(catalog.Group(row["name"], Patterns(row["models"]), row["auto"], tuple(row["usable_by"])) for row in groups),
     )
 
 

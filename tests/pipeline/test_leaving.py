@@ -1,33 +1,26 @@
 """The caller leaves, or the time runs out, at every moment there is: each flow is settled, once, and nothing stays open."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
-from pipeline.flow import Flow, Outcome
+from pipeline.flow import Flow, Outcome, Reply
 from pipeline.testing import Playbook, broken, reply, silent, status, stream
 from tests.pipeline.recorder import BODY, EveryHook, stage
 
 
-def leaving_in(hook: str, seen: list[str]) -> Any:
+def leaving_in(hook: str, play: Callable[[], Playbook], seen: list[str]) -> Any:
     """A stage during whose hook the caller leaves, and which needs a moment longer."""
 
     async def leave(*_: Any) -> None:
-        play_now[0].caller_leaves()
+        play().caller_leaves()
         for _ in range(3):
             await asyncio.sleep(0)
         seen.append(hook)
 
     return stage(**{hook: leave})
-
-
-play_now: list[Playbook] = []
-
-
-def played(*stages: tuple[str, Any]) -> Playbook:
-    play_now[:] = [Playbook.of(stages)]
-    return play_now[0]
 
 
 BEFORE_THE_CALL = ["request", "admit", "target"]
@@ -37,7 +30,7 @@ DURING_A_UNARY_CALL = ["upstream_request", "upstream_response", "response"]
 @pytest.mark.parametrize("hook", BEFORE_THE_CALL)
 async def test_before_the_call_the_flow_stops_where_it_waits(hook: str) -> None:
     finished: list[str] = []
-    play = played(("above", EveryHook()), ("leaver", leaving_in(hook, finished)), ("below", EveryHook()))
+    play = Playbook.of([("above", EveryHook()), ("leaver", leaving_in(hook, lambda: play, finished)), ("below", EveryHook())])
     result = await play.request(BODY)
     assert (result.status, result.flow.outcome) == (None, Outcome.CALLER_LEFT)
     assert (play.sent, finished, f"below.{hook}" in play.hooks) == ([], [], False)
@@ -47,7 +40,7 @@ async def test_before_the_call_the_flow_stops_where_it_waits(hook: str) -> None:
 @pytest.mark.parametrize("hook", DURING_A_UNARY_CALL)
 async def test_a_unary_call_that_has_begun_is_finished_and_settled_with_its_usage(hook: str) -> None:
     finished: list[str] = []
-    play = played(("above", EveryHook()), ("leaver", leaving_in(hook, finished)))
+    play = Playbook.of([("above", EveryHook()), ("leaver", leaving_in(hook, lambda: play, finished))])
     result = await play.request(BODY)
     assert (result.status, result.flow.outcome) == (None, Outcome.CALLER_LEFT)
     assert finished == [hook]
@@ -57,7 +50,7 @@ async def test_a_unary_call_that_has_begun_is_finished_and_settled_with_its_usag
 @pytest.mark.parametrize("hook", DURING_A_UNARY_CALL)
 async def test_a_stream_stops_at_once_and_its_upstream_is_closed(hook: str) -> None:
     finished: list[str] = []
-    play = played(("above", EveryHook()), ("leaver", leaving_in(hook, finished)))
+    play = Playbook.of([("above", EveryHook()), ("leaver", leaving_in(hook, lambda: play, finished))])
     play.upstream(stream([{}]))
     result = await play.request(BODY, stream=True)
     assert (result.status, result.flow.outcome, finished) == (None, Outcome.CALLER_LEFT, [])
@@ -67,7 +60,7 @@ async def test_a_stream_stops_at_once_and_its_upstream_is_closed(hook: str) -> N
 
 @pytest.mark.parametrize("answers", [[silent()], [stream([{}])]])
 async def test_attempt_done_and_done_run_when_the_caller_leaves_before_the_first_byte(answers: list[Any]) -> None:
-    play = played(("a", EveryHook()))
+    play = Playbook.of([("a", EveryHook())])
     play.upstream(*answers)
     result = await play.request(BODY, stream=True, leaves_after=0)
     assert (result.status, result.flow.outcome) == (None, Outcome.CALLER_LEFT)
@@ -77,7 +70,7 @@ async def test_attempt_done_and_done_run_when_the_caller_leaves_before_the_first
 
 
 async def test_leaving_in_the_middle_of_a_stream_closes_it_and_asks_no_more_chunks() -> None:
-    play = played(("a", EveryHook()))
+    play = Playbook.of([("a", EveryHook())])
     play.upstream(stream([1, 2, 3, 4]))
     result = await play.request(BODY, stream=True, leaves_after=2)
     assert (len(result.events), play.streams[0].read, play.streams[0].closed) == (2, 2, True)
@@ -88,36 +81,29 @@ async def test_a_drained_stream_that_is_cut_is_still_settled() -> None:
     async def drain(flow: Flow) -> None:
         flow.on_disconnect = "drain"
 
-    play = played(("a", EveryHook()), ("drain", stage(request=drain)))
+    play = Playbook.of([("a", EveryHook()), ("drain", stage(request=drain))])
     play.upstream(stream([1, 2, 3], cut=True))
     result = await play.request(BODY, stream=True, leaves_after=1)
     assert (result.flow.outcome, play.hooks[-1]) == (Outcome.CALLER_LEFT, "a.done")
 
 
+async def endless() -> AsyncIterator[list[bytes]]:
+    while True:
+        await asyncio.sleep(0)
+        yield [b"data: 1\n\n"]
+
+
 async def test_a_stage_s_own_stream_left_half_way_is_no_completed_one() -> None:
     async def request(flow: Flow) -> None:
-        flow.reply = await endless()
+        flow.reply = Reply(200, {}, events=endless())
 
-    play = played(("s", stage(request=request)))
+    play = Playbook.of([("s", stage(request=request))])
     result = await play.request(BODY, stream=True, leaves_after=2)
     assert (len(result.events), result.flow.outcome) == (2, Outcome.CALLER_LEFT)
 
 
-async def endless() -> Any:
-    from collections.abc import AsyncIterator
-
-    from pipeline.flow import Reply
-
-    async def events() -> AsyncIterator[list[bytes]]:
-        while True:
-            await asyncio.sleep(0)
-            yield [b"data: 1\n\n"]
-
-    return Reply(200, {}, events=events())
-
-
 async def test_a_caller_who_left_gets_no_second_try() -> None:
-    play = played(("a", EveryHook()))
+    play = Playbook.of([("a", EveryHook())])
     play.upstream(status(503), reply({}))
     await play.request(BODY, leaves_after=0)
     assert len(play.sent) == 1
@@ -127,7 +113,7 @@ async def test_leaving_while_waiting_for_a_retry_ends_the_wait() -> None:
     async def leave_soon(flow: Flow, attempt: Any) -> None:
         play.caller_leaves()
 
-    play = played(("s", stage(attempt_done=leave_soon)))
+    play = Playbook.of([("s", stage(attempt_done=leave_soon))])
     play.upstream(status(503), reply({}))
     result = await play.request(BODY)
     assert (len(play.sent), result.flow.outcome) == (1, Outcome.CALLER_LEFT)
@@ -135,7 +121,7 @@ async def test_leaving_while_waiting_for_a_retry_ends_the_wait() -> None:
 
 async def test_leaving_during_attempt_done_cuts_no_stage_off() -> None:
     finished: list[str] = []
-    play = played(("above", EveryHook()), ("slow", leaving_in("attempt_done", finished)))
+    play = Playbook.of([("above", EveryHook()), ("slow", leaving_in("attempt_done", lambda: play, finished))])
     play.upstream(status(503))
     await play.request(BODY)
     assert finished == ["attempt_done"]
@@ -146,12 +132,11 @@ async def test_a_deadline_before_the_first_byte_is_a_504_and_ends_the_attempt() 
     async def hurry(flow: Flow, attempt: Any) -> None:
         play.deadline_passes()
 
-    play = played(("a", EveryHook()), ("s", stage(upstream_request=hurry)))
+    play = Playbook.of([("a", EveryHook()), ("s", stage(upstream_request=hurry))])
     play.upstream(silent())
     result = await play.request(BODY)
     assert (result.status, result.flow.outcome) == (504, Outcome.FAILED)
-    assert play.hooks[-4:] == ["a.error", "a.response", "a.done"] or play.hooks[-3:] == ["a.error", "a.response", "a.done"]
-    assert play.hooks.count("a.attempt_done") == 1
+    assert play.hooks[-4:] == ["a.attempt_done", "a.error", "a.response", "a.done"]
 
 
 async def test_a_deadline_in_a_stream_is_an_error_event() -> None:
@@ -159,7 +144,7 @@ async def test_a_deadline_in_a_stream_is_an_error_event() -> None:
         play.deadline_passes()
         return event
 
-    play = played(("a", EveryHook()), ("s", stage(chunk=hurry)))
+    play = Playbook.of([("a", EveryHook()), ("s", stage(chunk=hurry))])
     play.upstream(stream([{"n": 1}, {"n": 2}]))
     result = await play.request(BODY, stream=True)
     assert [event.json().get("n") for event in result.events] == [1, None]
@@ -174,7 +159,7 @@ async def test_a_deadline_during_error_runs_it_no_second_time(answer: Any) -> No
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
-    play = played(("a", EveryHook()), ("s", stage(error=hurry)))
+    play = Playbook.of([("a", EveryHook()), ("s", stage(error=hurry))])
     play.upstream(answer)
     result = await play.request(BODY, stream=True)
     assert play.hooks.count("s.error") == 1
@@ -188,7 +173,7 @@ async def test_a_deadline_during_response_asks_no_stage_twice() -> None:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
-    play = played(("above", EveryHook()), ("slow", stage(response=hurry)), ("below", EveryHook()))
+    play = Playbook.of([("above", EveryHook()), ("slow", stage(response=hurry)), ("below", EveryHook())])
     result = await play.request(BODY)
     assert result.status == 504
     assert [line for line in play.hooks if line.endswith(".response")] == ["below.response", "slow.response", "above.response"]

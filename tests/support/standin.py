@@ -28,6 +28,10 @@ class Received:
     def json(self) -> Any:
         return orjson.loads(self.body)
 
+    @property
+    def vendor(self) -> str:
+        return self.path.partition("/v1/")[0].strip("/")
+
 
 @dataclass
 class Answer:
@@ -55,11 +59,12 @@ def sse_answer(*events: Any, **how: Any) -> Answer:
 
 
 class StandIn:
-    """Answers by the model asked for: the next of its answers, the last one again and again."""
+    """Answers by the model asked for: the next of its answers, the last one again and again. Under `at` it is several vendors:
+    each has a base URL and answers of its own."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
-        self.connections = 0
+        self.open_answers = 0
         self._answers: dict[str, deque[Answer]] = {}
         self._server: asyncio.Server | None = None
 
@@ -75,14 +80,17 @@ class StandIn:
         assert self._server is not None
         return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
 
-    def on(self, model: str, *answers: Answer) -> None:
-        self._answers[model] = deque(answers)
+    def at(self, name: str) -> str:
+        """The base URL of the vendor `name`."""
+        return self.base_url.removesuffix("/v1") + f"/{name}/v1"
+
+    def on(self, model: str, *answers: Answer, at: str = "") -> None:
+        self._answers[at + "/" + model] = deque(answers)
 
     def requests(self, model: str) -> list[Received]:
         return [request for request in self.received if request.json().get("model") == model]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
         try:
             while (request := await _read(reader)) is not None:
                 self.received.append(request)
@@ -91,13 +99,13 @@ class StandIn:
         except (ConnectionError, asyncio.IncompleteReadError):
             return
         finally:
-            self.connections -= 1
             writer.close()
 
     async def _answer(self, request: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Whether the connection may go on."""
         answer = self._next(request)
         gone = asyncio.ensure_future(_gone(reader, request))
+        self.open_answers += 1
         try:
             await _sleep(answer.wait, gone)
             head = {"transfer-encoding": "chunked", **answer.headers}
@@ -118,11 +126,12 @@ class StandIn:
             await writer.drain()
             return True
         finally:
+            self.open_answers -= 1
             gone.cancel()
 
     def _next(self, request: Received) -> Answer:
         model = orjson.loads(request.body).get("model")
-        answers = self._answers.get(model)
+        answers = self._answers.get(request.vendor + "/" + str(model))
         if not answers:
             return json_answer({"error": {"message": f"no answer is set for {model}", "type": "test", "code": "test"}}, 400)
         return answers[0] if len(answers) == 1 else answers.popleft()

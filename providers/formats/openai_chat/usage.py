@@ -4,24 +4,29 @@ from typing import Any
 
 from pipeline.usage import Usage
 
+LIMIT = 1 << 40
+"""No call takes a million million tokens: such a count is a fault, and would overflow what it is multiplied with."""
+
 
 def read_usage(value: Any) -> Usage | None:
-    """None for anything that is no usage object. A count that is not a whole number of at least zero counts as zero."""
+    """None for anything that is no usage object. A count that is not a whole number from 0 to `LIMIT` counts as zero."""
     if not isinstance(value, dict):
         return None
     prompt = _part(value, "prompt_tokens_details")
     completion = _part(value, "completion_tokens_details")
     reasoning = _count(completion, "reasoning_tokens")
-    output = _count(value, "completion_tokens")
-    # xAI counts reasoning beside the completion, everybody else within it; its total tells.
-    if reasoning and _count(value, "total_tokens") == _count(value, "prompt_tokens") + output + reasoning:
-        output += reasoning
+    prompted, output = _count(value, "prompt_tokens"), _count(value, "completion_tokens")
+    # DeepSeek: prompt_cache_hit_tokens; Moonshot: cached_tokens beside the details.
+    cache_read = _count(prompt, "cached_tokens") or _count(value, "prompt_cache_hit_tokens") or _count(value, "cached_tokens")
+    cache_write = _count(prompt, "cache_write_tokens")
+    # xAI counts reasoning beside the completion, everybody else within it; its total tells, and so does a part that is more
+    # than the whole. Its cached tokens are beside the prompt at times.
+    beside = _count(value, "total_tokens") == prompted + output + reasoning or reasoning > output
     return Usage(
-        input=_count(value, "prompt_tokens"),
-        output=output,
-        # DeepSeek: prompt_cache_hit_tokens; Moonshot: cached_tokens beside the details.
-        cache_read=_count(prompt, "cached_tokens") or _count(value, "prompt_cache_hit_tokens") or _count(value, "cached_tokens"),
-        cache_write=_count(prompt, "cache_write_tokens"),
+        input=prompted + (cache_read + cache_write if cache_read + cache_write > prompted else 0),
+        output=output + (reasoning if beside else 0),
+        cache_read=cache_read,
+        cache_write=cache_write,
         reasoning=reasoning,
         audio_input=_count(prompt, "audio_tokens"),
         audio_output=_count(completion, "audio_tokens"),
@@ -47,4 +52,4 @@ def _part(value: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _count(value: dict[str, Any], name: str) -> int:
     count = value.get(name)
-    return count if type(count) is int and count > 0 else 0
+    return count if type(count) is int and 0 < count <= LIMIT else 0

@@ -197,7 +197,7 @@ async def test_an_opening_credit_is_booked_once(declare_state: Apply) -> None:
 
 async def test_auto_groups_are_tried_in_the_files_order(declare_state: Apply, secrets: Secrets) -> None:
     async def order() -> tuple[str, ...]:
-        return (await read_catalog(secrets)).auto_groups
+        return tuple(group.name for group in (await read_catalog(secrets)).auto_groups)
 
     await declare_state("groups: [{name: z, auto: true}, {name: m, auto: true}, {name: a, auto: true}]")
     assert await order() == ("z", "m", "a")

@@ -64,6 +64,6 @@ async def test_who_is_known_is_served_others_come_back_later(
         assert await callers.find("met later") is not None
         await add_channel(secrets, "two")
         async with asyncio.timeout(5):
-            while len(catalogs.current.channels) < 2:  # noqa: ASYNC110 - nothing announces it
+            while len(catalogs.current.channels) < 2:
                 await asyncio.sleep(0.02)
         await catalogs.stop()

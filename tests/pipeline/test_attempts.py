@@ -1,0 +1,311 @@
+"""From targets to one answer: what is tried next, how long is waited, what the caller is told in the end."""
+
+import random
+from typing import Any
+
+import pytest
+
+from pipeline.attempts import RetryPolicy
+from pipeline.catalog import ChannelKey, Group
+from pipeline.errors import GatewayError
+from pipeline.flow import Attempt, Flow
+from pipeline.patterns import Patterns
+from pipeline.retry import Blame, Verdict
+from pipeline.stage import SkipTarget
+from pipeline.testing import Answer, Playbook, a_caller, a_channel, broken, reply, status, stream
+from tests.pipeline.recorder import BODY, EveryHook, rejecting, stage
+
+TWO = [a_channel("a", priority=1), a_channel("b")]
+
+
+def tried(play: Playbook) -> list[str]:
+    """`channel/key` of each attempt."""
+    return [line.rpartition(" ")[2] for line in play.story if line.startswith("<< upstream_request")]
+
+
+def skipping(*channels: str) -> Any:
+    async def target(flow: Flow, attempt: Attempt) -> None:
+        if attempt.target.channel.name in channels:
+            raise SkipTarget
+
+    return stage(target=target)
+
+
+FAILOVERS: dict[str, tuple[list[Answer], int, str]] = {
+    "the first answers": ([reply({})], 200, "a"),
+    "no connection": ([broken(), reply({})], 200, "a b"),
+    "no answer in time": ([broken(timed_out=True), reply({})], 200, "a b"),
+    "408": ([status(408), reply({})], 200, "a b"),
+    "429": ([status(429), reply({})], 200, "a b"),
+    "500": ([status(500), reply({})], 200, "a b"),
+    "529": ([status(529), reply({})], 200, "a b"),
+    "401 of our account": ([status(401), reply({})], 200, "a b"),
+    "404": ([status(404), reply({})], 200, "a b"),
+    "400 is final": ([status(400)], 400, "a"),
+    "403 is final": ([status(403)], 403, "a"),
+    "413 is final": ([status(413)], 413, "a"),
+    "422 is final": ([status(422)], 422, "a"),
+    "404 everywhere": ([status(404)], 404, "a b"),
+    "401 everywhere": ([status(401)], 502, "a b"),
+    "same once": ([status(400, verdict=Verdict.SAME_ONCE), reply({})], 200, "a a"),
+    "same once only once": ([status(400, verdict=Verdict.SAME_ONCE)], 400, "a a b b"),
+    "same once after another failure": ([status(503), status(400, verdict=Verdict.SAME_ONCE), reply({})], 200, "a b b"),
+}
+
+
+@pytest.mark.parametrize("case", FAILOVERS)
+async def test_what_is_tried_and_what_the_caller_gets(case: str) -> None:
+    answers, expected, targets = FAILOVERS[case]
+    play = Playbook(channels=TWO)
+    play.upstream(*answers)
+    result = await play.request(BODY)
+    assert (result.status, " ".join(name.partition("/")[0] for name in tried(play))) == (expected, targets)
+    assert play.waits == []
+
+
+@pytest.mark.parametrize("answer", [status(422, {"detail": [1, 2]}), status(400, {"error": "x"}), status(429, {"e": 1})])
+async def test_a_vendor_s_refusal_reaches_the_caller_in_the_vendor_s_own_words(answer: Answer) -> None:
+    play = Playbook(policy=RetryPolicy(attempts=1))
+    play.upstream(answer)
+    result = await play.request(BODY)
+    assert (result.status, result.body) == (answer.status, answer.body)
+
+
+async def test_our_account_s_failure_is_never_the_caller_s_401() -> None:
+    play = Playbook(policy=RetryPolicy(attempts=1))
+    play.upstream(status(401, {"error": "sk-vendor is wrong"}))
+    result = await play.request(BODY)
+    assert (result.status, b"sk-vendor" in result.body) == (502, False)
+
+
+# What the sole target does, and how long is waited before each try after the first.
+SOLE: dict[str, tuple[list[Answer], list[float], int]] = {
+    "doubling": ([status(503)], [1, 2, 4], 503),
+    "passing": ([status(503), status(503), reply({})], [1, 2], 200),
+    "Retry-After": ([status(429, retry_after=7), reply({})], [7], 200),
+    "Retry-After as long as allowed": ([status(429, retry_after=20), reply({})], [20], 200),
+    "Retry-After too long": ([status(429, retry_after=21), reply({})], [], 429),
+    "Retry-After of zero": ([status(429, retry_after=0), reply({})], [1], 200),
+    "no connection": ([broken(), reply({})], [1], 200),
+    "never the same again": ([status(404)], [], 404),
+    "our account": ([status(402)], [], 502),
+}
+
+
+@pytest.mark.parametrize("case", SOLE)
+async def test_the_sole_target_is_tried_again_after_a_wait(case: str) -> None:
+    answers, waits, expected = SOLE[case]
+    play = Playbook()
+    play.upstream(*answers)
+    result = await play.request(BODY)
+    assert (play.waits, result.status) == (waits, expected)
+    assert len(play.sent) == len(waits) + 1
+
+
+async def test_waits_are_jittered_by_a_fifth() -> None:
+    play = Playbook(chance=random.Random(1))
+    play.upstream(status(503))
+    await play.request(BODY)
+    assert play.waits != [1, 2, 4]
+    assert all(0.8 * plain <= wait <= 1.2 * plain for wait, plain in zip(play.waits, [1, 2, 4], strict=True))
+
+
+async def test_a_retry_after_counts_for_the_target_that_sent_it() -> None:
+    play = Playbook(channels=TWO, policy=RetryPolicy(attempts=3))
+    play.upstream(status(429, retry_after=9), status(503), reply({}))
+    await play.request(BODY)
+    assert (tried(play), play.waits) == (["a/key", "b/key", "a/key"], [9])
+
+
+async def test_there_are_as_many_attempts_as_the_policy_allows() -> None:
+    play = Playbook(policy=RetryPolicy(attempts=2))
+    play.upstream(status(503))
+    await play.request(BODY)
+    assert len(play.sent) == 2
+
+
+async def test_a_skipped_target_is_no_attempt_and_no_failure() -> None:
+    play = Playbook(skipping("a"), channels=TWO)
+    result = await play.request(BODY)
+    assert (tried(play), [attempt.number for attempt in result.flow.attempts]) == (["b/key"], [1])
+    assert play.waits == []
+
+
+async def test_a_skip_leaves_the_tier_s_two_failures_alone() -> None:
+    channels = [a_channel("a", priority=1), a_channel("b", priority=1), a_channel("c", priority=1), a_channel("d")]
+    play = Playbook(skipping("a"), channels=channels)
+    play.upstream(status(503), status(503), reply({}))
+    await play.request(BODY)
+    assert sorted(tried(play)[:2]) == ["b/key", "c/key"]
+    assert tried(play)[2] == "d/key"
+
+
+async def test_with_every_target_skipped_the_caller_may_come_back() -> None:
+    play = Playbook(skipping("a", "b"), channels=TWO)
+    result = await play.request(BODY)
+    assert (result.status, result.json()["error"]["code"]) == (503, "no_available_channel")
+    assert int(result.headers["retry-after"]) > 0
+
+
+async def test_after_a_skip_the_failed_target_is_tried_again() -> None:
+    play = Playbook(skipping("b"), channels=TWO)
+    play.upstream(status(503), reply({}))
+    assert (await play.request(BODY)).status == 200
+    assert (tried(play), play.waits) == (["a/key", "a/key"], [1])
+
+
+async def test_a_tier_is_left_after_two_failures() -> None:
+    play = Playbook(channels=[a_channel("a", priority=9, keys=("1", "2", "3")), a_channel("b")])
+    play.upstream(status(503), status(503), reply({}))
+    await play.request(BODY)
+    assert [name[0] for name in tried(play)] == ["a", "a", "b"]
+
+
+async def test_a_fault_of_the_channel_speaks_against_all_its_keys() -> None:
+    channels = [a_channel("a", priority=9, keys=("1", "2")), a_channel("b")]
+    for answer, expected in ((broken(), "ab"), (status(503, blame=Blame.CHANNEL), "ab"), (status(503), "aab")):
+        play = Playbook(channels=channels)
+        play.upstream(*[answer] * (len(expected) - 1), reply({}))
+        await play.request(BODY)
+        assert "".join(name[0] for name in tried(play)) == expected
+
+
+# Where the caller's key may go, and where the flow went when `a` failed.
+GROUPS: dict[str, tuple[dict[str, Any], str]] = {
+    "its group": ({"group": "one"}, "a"),
+    "the auto groups, the first that serves": ({"group": "auto"}, "a"),
+    "the next group too": ({"group": "auto", "cross_group_retry": True}, "a b"),
+}
+
+
+@pytest.mark.parametrize("case", GROUPS)
+async def test_the_groups_that_may_serve(case: str) -> None:
+    fields, targets = GROUPS[case]
+    every = Patterns([])
+    groups = [Group(name, every, auto=name != "three", usable_by=("*",)) for name in ("one", "two", "three")]
+    channels = [a_channel("a", groups=("one",)), a_channel("b", groups=("two",), priority=9), a_channel("c", groups=("three",))]
+    play = Playbook(caller=a_caller(**fields), channels=channels, groups=groups)
+    result = await play.request(BODY)
+    assert " ".join(target.channel.name for target in result.flow.candidates) == targets
+
+
+async def test_a_pin_is_that_channel_or_a_clear_error() -> None:
+    for channel, expected in (("b", 200), ("c", 503)):
+
+        async def pin(flow: Flow, channel: str = channel) -> None:
+            flow.pin = channel
+
+        play = Playbook(stage(request=pin), channels=TWO)
+        assert (await play.request(BODY)).status == expected
+        assert tried(play) == (["b/key"] if expected == 200 else [])
+
+
+@pytest.mark.parametrize(
+    ("answer", "vendor_said"), [(status(503), 503), (status(400), 400), (status(401), 401), (broken(), None)]
+)
+@pytest.mark.parametrize("verdict", [None, Verdict.NEXT, Verdict.FINAL])
+async def test_what_the_caller_sees_and_what_is_tried_next_are_set_apart(
+    answer: Answer, vendor_said: int | None, verdict: Verdict | None
+) -> None:
+    """`caller_status` changes no verdict, a verdict no status: a final 418 of the stage's making, whatever the vendor said."""
+
+    async def response(flow: Flow, attempt: Attempt) -> None:
+        seen.append(attempt.status)
+        attempt.caller_status = 418
+        attempt.verdict = verdict or attempt.verdict
+
+    seen: list[int | None] = []
+    play = Playbook(stage(upstream_response=response), channels=TWO, policy=RetryPolicy(attempts=2))
+    play.upstream(answer)
+    result = await play.request(BODY)
+    stays = verdict is Verdict.FINAL or (verdict is None and vendor_said == 400)
+    assert (result.status, tried(play)) == (418, ["a/key"] if stays else ["a/key", "b/key"])
+    assert set(seen) == {vendor_said}
+
+
+async def test_the_caller_s_status_may_differ_where_all_went_well() -> None:
+    async def response(flow: Flow, attempt: Attempt) -> None:
+        attempt.caller_status = 203
+
+    for answer in (reply({}), stream([{}])):
+        play = Playbook(stage(upstream_response=response))
+        play.upstream(answer)
+        assert (await play.request(BODY)).status == 203
+
+
+async def test_a_stage_sees_the_default_verdict_before_it_sets_another() -> None:
+    seen: list[Verdict | None] = []
+
+    async def response(flow: Flow, attempt: Attempt) -> None:
+        seen.append(attempt.verdict)
+
+    play = Playbook(stage(upstream_response=response), channels=TWO)
+    play.upstream(status(503), reply({}))
+    await play.request(BODY)
+    assert seen == [Verdict.NEXT, None]
+
+
+@pytest.mark.parametrize(
+    "answers", [[reply({})], [status(503), status(503), reply({})], [status(400)], [broken()], [stream([{}], cut=True)]]
+)
+async def test_each_attempt_is_done_once(answers: list[Answer]) -> None:
+    done: list[int] = []
+
+    async def attempt_done(flow: Flow, attempt: Attempt) -> None:
+        done.append(attempt.number)
+        assert attempt.ended is not None
+
+    play = Playbook(EveryHook(), stage(attempt_done=attempt_done), channels=TWO)
+    play.upstream(*answers)
+    result = await play.request(BODY)
+    assert done == [attempt.number for attempt in result.flow.attempts]
+    assert done
+
+
+@pytest.mark.parametrize("hook", ["target", "upstream_request", "upstream_response"])
+async def test_what_target_took_is_released_whoever_refuses(hook: str) -> None:
+    held: list[str] = []
+
+    async def take(flow: Flow, attempt: Attempt) -> None:
+        held.append(attempt.target.channel.name)
+
+    async def give_back(flow: Flow, attempt: Attempt) -> None:
+        held.remove(attempt.target.channel.name)
+
+    slots = stage(target=take, attempt_done=give_back)
+    for below in (rejecting(hook), skipping("a"), skipping("a", "b")):
+        play = Playbook(slots, below, channels=TWO)
+        await play.request(BODY)
+        assert play.hooks.count("Made.target") > 0
+        assert held == []
+
+
+async def test_a_request_that_cannot_be_prepared_is_a_500_that_ends_its_attempt() -> None:
+    def prepare(flow: Flow, attempt: Attempt) -> None:
+        raise ValueError("canary")
+
+    play = Playbook.of([("a", EveryHook())])
+    play._vendor.prepare = prepare  # type: ignore[method-assign]
+    result = await play.request(BODY)
+    assert (result.status, b"canary" in result.body) == (500, False)
+    assert play.hooks.count("a.attempt_done") == 1
+
+
+async def test_the_candidates_are_known_at_admit_with_every_key() -> None:
+    keys = ("1", ChannelKey("k2", "2", "s", enabled=False), "3")
+
+    async def admit(flow: Flow) -> None:
+        seen.extend(f"{target.channel.name}/{target.key.name}" for target in flow.candidates)
+
+    seen: list[str] = []
+    await Playbook(stage(admit=admit), channels=[a_channel("a", keys=keys), a_channel("b", enabled=False)]).request(BODY)
+    assert seen == ["a/1", "a/3"]
+
+
+async def test_a_failure_without_an_answer_becomes_an_error_of_its_own_code() -> None:
+    for answer, code in ((broken(), "upstream_unreachable"), (broken(timed_out=True), "upstream_timeout")):
+        play = Playbook(policy=RetryPolicy(attempts=1))
+        play.upstream(answer)
+        error = (await play.request(BODY)).flow.error
+        assert isinstance(error, GatewayError)
+        assert error.code == code
