@@ -2,64 +2,68 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import aclosing, suppress
 
 from litestar.types import Receive, Send
 
-from pipeline.errors import UpstreamTimeout
+from app.generation import Generation
+from pipeline.errors import GatewayError, Unavailable, UpstreamTimeout
 from pipeline.flow import Flow, Reply
 from pipeline.ports import ErrorFormat
-from pipeline.runner import Runner
 from pipeline.tasks import spawn
 
-
-@dataclass(frozen=True, slots=True)
-class ConversationLimits:
-    """Seconds: a flow's deadline, and how long a stream is read on for its exact bill after its caller left."""
-
-    total: float = 3600
-    drain: float = 30
+DRAIN_SECONDS = 30.0
+"""How long a stream is read on for its exact bill after its caller has left."""
 
 
 class Conversation:
-    """Lives as long as its flow. The flow's deadline is one `asyncio.timeout`; the caller's leaving moves it to now."""
+    """Lives as long as its flow. The flow's deadline is one `asyncio.timeout`; the caller's leaving moves it to now, and so does
+    the gateway's end."""
 
     def __init__(
-        self,
-        runner: Runner,
-        errors: ErrorFormat,
-        limits: ConversationLimits,
-        receive: Receive,
-        send: Send,
-        extra_headers: dict[str, str],
+        self, generation: Generation, errors: ErrorFormat, receive: Receive, send: Send, extra_headers: dict[str, str]
     ) -> None:
-        self._runner = runner
+        self._generation = generation
+        self._runner = generation.runner
         self._errors = errors
-        self._limits = limits
         self._receive = receive
         self._send = send
         self._extra = extra_headers
         self._flow: Flow | None = None
-        self._deadline = asyncio.timeout(limits.total)
+        self._deadline = asyncio.timeout(generation.total)
+        self._ended_by: GatewayError | None = None
         self._watcher: asyncio.Task[None] | None = None
 
     async def hold(self, flow: Flow) -> None:
         """From the first hook to the last byte; then the settlement, whatever happened."""
         self._flow = flow
+        self._generation.enter()
         try:
             await self._within_deadline(flow)
         finally:
             if self._watcher is not None:
                 self._watcher.cancel()
+            if flow.trace is not None:
+                flow.trace.answered()
             if self._runner.settles:
-                spawn(self._runner.settle(flow), f"settle {flow.id}")
+                spawn(self._settle(flow), f"settle {flow.id}")
             else:
-                await self._runner.settle(flow)
+                await self._settle(flow)
+
+    def end(self) -> None:
+        """The gateway cannot wait any longer: the caller gets an error, in the stream if it has begun."""
+        self._ended_by = Unavailable("The gateway is shutting down.", code="shutting_down", retry_after=5)
+        self._move_deadline(0)
 
     def watch(self) -> None:
         """Called when the body is whole: from here on `receive` has only one thing to say."""
         self._watcher = spawn(self._watch(), "disconnect watcher")
+
+    async def _settle(self, flow: Flow) -> None:
+        try:
+            await self._runner.settle(flow)
+        finally:
+            self._generation.leave()
 
     async def _within_deadline(self, flow: Flow) -> None:
         try:
@@ -68,7 +72,9 @@ class Conversation:
         except TimeoutError:
             if flow.caller_left:
                 return
-            late = UpstreamTimeout("The request did not finish within the gateway's time limit.", code="deadline_exceeded")
+            late = self._ended_by or UpstreamTimeout(
+                "The request did not finish within the gateway's time limit.", code="deadline_exceeded"
+            )
             if flow.promised:
                 await self._send_piece(await self._runner.cut(flow, late, self._errors))
                 await self._send_piece(b"", more=False)
@@ -118,12 +124,18 @@ class Conversation:
         flow = self._flow
         assert flow is not None
         flow.caller_left = True
-        now = asyncio.get_running_loop().time()
+        if flow.trace is not None:
+            flow.trace.note("caller left")
         attempt = flow.attempt
         if attempt is None or attempt.ended is not None:
-            self._deadline.reschedule(now)
+            self._move_deadline(0)
         elif flow.asked_stream:
-            self._deadline.reschedule(now + (self._limits.drain if flow.on_disconnect == "drain" else 0))
+            self._move_deadline(DRAIN_SECONDS if flow.on_disconnect == "drain" else 0)
+
+    def _move_deadline(self, seconds: float) -> None:
+        """From now; not once it has passed, for then the flow is ending already."""
+        with suppress(RuntimeError):
+            self._deadline.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 async def send_unary(send: Send, reply: Reply, flow_id: str, extra: dict[str, str]) -> None:

@@ -3,49 +3,55 @@
 Raw, because a Litestar route takes a third of the throughput (docs/decisions/0004-raw-asgi.md).
 """
 
+import asyncio
 import secrets
+from typing import TYPE_CHECKING
 
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Receive, Scope, Send
 
 from app import routes
 from app.client_address import ClientAddress
-from app.conversation import Conversation, ConversationLimits, send_unary
+from app.config.settings import Settings
+from app.conversation import Conversation, send_unary
 from app.cors import Cors
+from app.generation import Generation
 from app.request_body import BodyLimits, body_pieces
 from pipeline.body import Body
 from pipeline.errors import BadRequest, GatewayError, Unavailable
 from pipeline.flow import Flow, Headers, Request
-from pipeline.runner import Runner
 from providers import formats
+
+if TYPE_CHECKING:
+    from app.telemetry.tracing import Tracing
 
 
 class Gateway:
-    """`runner` is replaced when the pipeline is; a flow keeps the one that it began with. Over `max_flows` at once a request is
-    turned away, as is every one after `close`."""
+    """`generation` is replaced by a reload; a flow keeps the one that it began with. What else the settings say about the server
+    holds until a restart. Over `max_flows` at once a request is turned away, as is every one after `close`."""
 
-    def __init__(
-        self,
-        runner: Runner,
-        *,
-        address: ClientAddress,
-        cors: Cors,
-        body_limits: BodyLimits,
-        limits: ConversationLimits,
-        max_flows: int,
-    ) -> None:
-        self.runner = runner
-        self.flows = 0
+    def __init__(self, settings: Settings, generation: Generation, tracing: "Tracing | None" = None) -> None:
+        server = settings.server
+        self.settings = settings
+        self.generation = generation
+        self._tracing = tracing
         self.closed = False
-        self._address = address
-        self._cors = cors
-        self._body_limits = body_limits
-        self._limits = limits
-        self._max_flows = max_flows
+        self._open: set[Conversation] = set()
+        self._address = ClientAddress(server.trusted_proxies)
+        self._cors = Cors(server.cors.origins)
+        self._body_limits = BodyLimits(server.max_body_mb << 20, server.body_idle_timeout, server.body_timeout)
+        self._max_flows = server.max_flows
+
+    @property
+    def flows(self) -> int:
+        """How many are being answered now."""
+        return len(self._open)
 
     def close(self) -> None:
-        """Take no new work; what has begun goes on."""
-        self.closed = True
+        """Take no new work; what has begun goes on, for `drain_timeout` at most."""
+        if not self.closed:
+            self.closed = True
+            asyncio.get_running_loop().call_later(self.settings.server.drain_timeout, self._end_all)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.WEBSOCKET:
@@ -58,27 +64,36 @@ class Gateway:
         if (preflight := self._cors.preflight(method, raw_path, headers)) is not None:
             await send_unary(send, preflight, flow_id, {})
             return
+        trace = None if self._tracing is None else self._tracing.begin(headers)
         try:
             self._check(scope, headers)
             route, rest = routes.match(method, raw_path)
         except GatewayError as error:
             await send_unary(send, formats.get(routes.DEFAULT_FORMAT).errors.reply(error, flow_id), flow_id, extra)
+            if self._tracing is not None and trace is not None:
+                self._tracing.refused(trace, flow_id, method, error)
             return
-        conversation = Conversation(self.runner, formats.get(route.format).errors, self._limits, receive, send, extra)
+        conversation = Conversation(self.generation, formats.get(route.format).errors, receive, send, extra)
         body = Body(body_pieces(receive, headers, self._body_limits, conversation.watch))
         query = scope["query_string"].decode("latin-1")
         client_ip = self._address.of(_peer(scope), headers.get_all("x-forwarded-for"))
         request = Request(method, raw_path, query, headers, body, rest=rest, client_ip=client_ip)
-        self.flows += 1
+        flow = Flow(flow_id, request, route)
+        flow.trace = trace
+        self._open.add(conversation)
         try:
-            await conversation.hold(Flow(flow_id, request, route))
+            await conversation.hold(flow)
         finally:
-            self.flows -= 1
+            self._open.discard(conversation)
+
+    def _end_all(self) -> None:
+        for conversation in tuple(self._open):
+            conversation.end()
 
     def _check(self, scope: HTTPScope, headers: Headers) -> None:
         if self.closed:
             raise Unavailable("The gateway is shutting down.", code="shutting_down", retry_after=5)
-        if self.flows >= self._max_flows:
+        if len(self._open) >= self._max_flows:
             raise Unavailable("The gateway is at its limit of concurrent requests.", code="gateway_overloaded", retry_after=1)
         # Granian writes an empty Host where there is none, which only HTTP/1.0 may do.
         hosts = headers.get_all("host")

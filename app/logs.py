@@ -2,8 +2,12 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 
-FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s%(trace)s"
+
+trace_id: ContextVar[str] = ContextVar("trace_id", default="")
+"""Of the request that is being served, if it is traced. A request's task has a context of its own."""
 
 QUIET = ("httpx", "httpcore", "pyreqwest")
 """They log whole URLs at INFO, and a URL may hold a key."""
@@ -13,9 +17,18 @@ def configure_logging(level: int) -> None:
     """To standard error, once."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(FORMAT))
+    handler.addFilter(_name_trace)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("aihub").setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It repeats itself at every batch; app.telemetry.exporter says once that a collector is gone.
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
+
+
+def _name_trace(record: logging.LogRecord) -> bool:
+    found = trace_id.get()
+    record.trace = f" [trace {found}]" if found else ""
+    return True

@@ -24,7 +24,7 @@ def build_app() -> Litestar:
     named = os.environ.get(CONFIG_VARIABLE)
     settings = load_settings(Path(named) if named else None, os.environ)
     return Litestar(
-        plugins=[GatewayPlugin(settings)],
+        plugins=[GatewayPlugin(settings, signals=True)],
         exception_handlers={NotFoundException: _nothing_there, MethodNotAllowedException: _nothing_there},
         openapi_config=None,
         logging_config=None,

@@ -16,17 +16,21 @@ from app.config.settings import Settings
 from app.console import console_routes
 from app.gateway import Gateway
 from app.routes import PREFIXES
+from app.signals import on_signals
 from app.wiring import running_gateway
+from pipeline.tasks import spawn
 
 
 class GatewayPlugin(InitPlugin):
     """Mounts AiHub in a Litestar app: the data plane below its routes' prefixes (`/v1`), the probes, `/api`, `/console/`.
 
-    The stores are opened with the app's lifespan and closed with it.
+    The stores are opened with the app's lifespan and closed with it. With `signals` it drains and reloads on those that
+    `aihub serve` sends; someone else's app keeps its own.
     """
 
-    def __init__(self, settings: Settings, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, settings: Settings, environ: Mapping[str, str] | None = None, *, signals: bool = False) -> None:
         self._settings = settings
+        self._signals = signals
         self._environ = os.environ if environ is None else environ
         self._gateway: Gateway | None = None
         self.started = time.time()
@@ -43,8 +47,10 @@ class GatewayPlugin(InitPlugin):
 
     @asynccontextmanager
     async def _lifespan(self, _: Litestar) -> AsyncIterator[None]:
-        async with running_gateway(self._settings, self._environ) as gateway:
+        async with running_gateway(self._settings, self._environ) as (gateway, reloader):
             self._gateway = gateway
+            if self._signals:
+                on_signals(gateway.close, lambda: spawn(reloader.reload(), "reload"))
             try:
                 yield
             finally:

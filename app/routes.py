@@ -26,6 +26,7 @@ TABLE = (
 PREFIXES = tuple(sorted({"/" + row.path.split("/")[1] for row in TABLE}))
 """The first segments: whatever is below them is the data plane's."""
 
+_TEMPLATES = {id(row.route): row.path for row in TABLE}
 _EXACT = {(row.method, row.path): row.route for row in TABLE if "{" not in row.path}
 _PREFIX = tuple((row.method, row.path.removesuffix("{rest}"), row.route) for row in TABLE if "{" in row.path)
 
@@ -41,6 +42,11 @@ def match(method: str, raw_path: str) -> tuple[Route, str]:
         if method == allowed and raw_path.startswith(prefix) and len(raw_path) > len(prefix):
             return route, unquote(raw_path[len(prefix) :])
     raise no_match(method, raw_path)
+
+
+def template(route: Route) -> str:
+    """The path of this very row, with `{rest}` where a name stood."""
+    return _TEMPLATES[id(route)]
 
 
 def allowed_methods(raw_path: str) -> tuple[str, ...]:

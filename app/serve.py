@@ -1,20 +1,42 @@
 """The process that watches over the workers: it prepares, starts Granian, and says where everything is."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 import orjson
-from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
+from granian.server import MPServer
+
+from app.signals import DRAIN, RELOAD
 
 KILL_MARGIN = 10
 """Seconds between the end of the drain and Granian's SIGKILL, for settling and closing."""
+
+
+class Server(MPServer):
+    """Granian answers SIGTERM by closing the listener, SIGHUP by new workers. Our workers first hear that the end is near, and
+    reload by themselves."""
+
+    def signal_handler_interrupt(self, *arguments: Any, **named: Any) -> None:
+        self._tell(DRAIN)
+        super().signal_handler_interrupt(*arguments, **named)  # type: ignore[no-untyped-call]
+
+    def signal_handler_reload(self, *_: Any, **__: Any) -> None:
+        self._tell(RELOAD)
+
+    def _tell(self, number: signal.Signals) -> None:
+        for worker in self.wrks:
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, number)
 
 
 def serve(config: Path | None) -> None:
@@ -24,7 +46,7 @@ def serve(config: Path | None) -> None:
     _refuse_taken_port(host, port)
     if config is not None:
         os.environ["AIHUB_CONFIG"] = str(config.resolve())
-    server = Granian(
+    server = Server(
         "app.main:build_app",
         factory=True,
         address=host,
@@ -75,3 +97,4 @@ def _announce(ready: dict[str, Any]) -> None:
     assert process.stdin is not None
     process.stdin.write(told)
     process.stdin.close()
+    threading.Thread(target=process.wait, daemon=True).start()

@@ -4,21 +4,18 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from app.client_address import ClientAddress
 from app.config.settings import Settings
 from app.config.stages import compile_stages
-from app.conversation import ConversationLimits
-from app.cors import Cors
 from app.db.opening import opened
 from app.gateway import Gateway
+from app.generation import Generation
 from app.model_list import ModelList
-from app.request_body import BodyLimits
+from app.reload import Reloader
 from app.secrets import load
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
 from pipeline.attempts import Attempts, RetryPolicy
-from pipeline.compile import Pipeline
-from pipeline.ports import Catalogs, Ports, Upstream
+from pipeline.ports import Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
@@ -26,49 +23,65 @@ from providers.upstream import HttpUpstream
 
 log = logging.getLogger("aihub")
 
+SETTLE_SECONDS = 8.0
+"""For settlements at the end, once every conversation is over; less than the margin before the process is killed."""
+
+
+class World:
+    """What outlives a reload: the stores, and the vendors' connections as long as their timeouts stay."""
+
+    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs) -> None:
+        self._ports = Ports(callers, catalogs)
+        self._catalogs = catalogs
+        self._upstreams: dict[Timeouts, HttpUpstream] = {}
+
+    async def generation(self, settings: Settings) -> Generation:
+        """A pipeline that has been started. Raises `ConfigError`, and what its stages' `start` raises."""
+        pipeline = compile_stages(settings, self._ports)
+        await pipeline.start()
+        routing = settings.routing
+        upstream = self._upstream(timeouts_of(settings))
+        policy = RetryPolicy(routing.attempts, max_wait=routing.max_retry_wait)
+        models = ModelList(self._catalogs)
+        attempts = Attempts(pipeline, self._catalogs, upstream, policy)
+        runner = Runner(pipeline, attempts, {"models": models.list, "model": models.one})
+        return Generation(settings, runner, routing.timeouts.total, pipeline.stop)
+
+    async def close(self) -> None:
+        for upstream in self._upstreams.values():
+            await upstream.close()
+
+    def _upstream(self, timeouts: Timeouts) -> HttpUpstream:
+        if timeouts not in self._upstreams:
+            self._upstreams[timeouts] = HttpUpstream(timeouts)
+        return self._upstreams[timeouts]
+
 
 @asynccontextmanager
-async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[Gateway]:
-    """A gateway with everything it needs, for as long as the block runs; then what has begun is given `drain_timeout` to end."""
+async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[tuple[Gateway, Reloader]]:
+    """A gateway with everything it needs, for as long as the block runs. The server has waited for the conversations by then;
+    what is left are their settlements."""
     secrets = load(environ, settings.base_dir)
     async with opened(settings.database, settings.base_dir, secrets, pool=True):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
-        pipeline = compile_stages(settings, Ports(callers, catalogs))
-        upstream = make_upstream(settings)
+        world = World(callers, catalogs)
         await catalogs.start()
-        await pipeline.start()
-        gateway = _gateway(settings, make_runner(settings, pipeline, catalogs, upstream))
+        gateway = Gateway(settings, await world.generation(settings))
+        reloader = Reloader(gateway, environ, world.generation)
+        reloader.start()
         try:
-            yield gateway
+            yield gateway, reloader
         finally:
             gateway.close()
+            reloader.stop()
             await catalogs.stop()
-            if left := await settle(settings.server.drain_timeout):
-                log.warning("%d tasks were still running at the end of the drain time", left)
-            await pipeline.stop()
-            await upstream.close()
+            gateway.generation.retire()
+            if left := await settle(SETTLE_SECONDS):
+                log.warning("%d tasks were still running at the end", left)
+            await world.close()
 
 
-def make_runner(settings: Settings, pipeline: Pipeline, catalogs: Catalogs, upstream: Upstream) -> Runner:
-    policy = RetryPolicy(settings.routing.attempts, max_wait=settings.routing.max_retry_wait)
-    models = ModelList(catalogs)
-    local = {"models": models.list, "model": models.one}
-    return Runner(pipeline, Attempts(pipeline, catalogs, upstream, policy), local)
-
-
-def _gateway(settings: Settings, runner: Runner) -> Gateway:
-    server = settings.server
-    return Gateway(
-        runner,
-        address=ClientAddress(server.trusted_proxies),
-        cors=Cors(server.cors.origins),
-        body_limits=BodyLimits(server.max_body_mb << 20, server.body_idle_timeout, server.body_timeout),
-        limits=ConversationLimits(settings.routing.timeouts.total),
-        max_flows=server.max_flows,
-    )
-
-
-def make_upstream(settings: Settings) -> HttpUpstream:
+def timeouts_of(settings: Settings) -> Timeouts:
     timeouts = settings.routing.timeouts
-    return HttpUpstream(Timeouts(timeouts.connect, timeouts.first_event, timeouts.unary, timeouts.idle))
+    return Timeouts(timeouts.connect, timeouts.first_event, timeouts.unary, timeouts.idle)

@@ -82,6 +82,8 @@ class Attempts:
                 if delay > self._policy.max_wait:
                     break
                 wait *= 2
+                if flow.trace is not None:
+                    flow.trace.note("waiting", seconds=delay, channel=target.channel.name, key=target.key.name)
                 await self._sleep(delay)
         return self._give_up(flow)
 
@@ -117,6 +119,8 @@ class Attempts:
         flow.attempts.append(attempt)
         try:
             self._upstream.prepare(flow, attempt)
+            if flow.trace is not None:
+                flow.trace.prepared(attempt)
             await run_guarded(self._pipeline.upstream_request, flow, flow, attempt)
             await self._upstream.send(flow, attempt)
             if attempt.failure is not None and attempt.verdict is None:

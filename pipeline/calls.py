@@ -17,7 +17,7 @@ async def run_guarded(
     """In order; what is raised is the stage's word if it is one of `words`, else a crash: 500, named in the log only."""
     for name, hook in hooks:
         try:
-            await hook(*arguments)
+            await (hook(*arguments) if flow.trace is None else flow.trace.call(name, hook, *arguments))
         except words:
             raise
         except (Exception, asyncio.CancelledError) as crash:
@@ -29,7 +29,7 @@ async def run_contained(hooks: tuple[Bound, ...], flow: Flow, *arguments: Any) -
     """All of them, whatever happens in one."""
     for name, hook in hooks:
         try:
-            await hook(*arguments)
+            await (hook(*arguments) if flow.trace is None else flow.trace.call(name, hook, *arguments))
         except (Exception, asyncio.CancelledError) as crash:  # noqa: BLE001  # by contract: the other stages must still settle
             raise_if_cancelled(crash)
             crashed(name, flow, crash)
@@ -45,4 +45,6 @@ def raise_if_cancelled(crash: BaseException) -> None:
 def crashed(name: str, flow: Flow, crash: BaseException) -> InternalError:
     """Logs the crash under the flow's id and returns the error that the caller may see."""
     log.error("flow %s: stage %s crashed", flow.id, name, exc_info=crash)
+    if flow.trace is not None:
+        flow.trace.note("stage crashed", stage=name, exception=type(crash).__name__)
     return InternalError("The gateway failed to handle this request.", code="stage_failed")

@@ -5,9 +5,15 @@ A change builds a new `Catalog` and swaps it; flows in flight keep the one they 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.patterns import Patterns
+
+if TYPE_CHECKING:
+    from pipeline.channel_options.common import CommonOptions
+    from pipeline.model_mapping import ModelMapping
+    from pipeline.overrides.header_override import HeaderOverride
+    from pipeline.overrides.param_override import ParamOverride
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,11 @@ class ChannelKey:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """An operator's account at a vendor: where to send, with which keys, for which models and groups."""
+    """An operator's account at a vendor: where to send, with which keys, for which models and groups.
+
+    `options` are as they were written; the ones that any vendor's channel may have are ready-made in `common`, as are the
+    overrides beside it: None for what does nothing.
+    """
 
     id: str
     name: str
@@ -38,7 +48,12 @@ class Channel:
     weight: int = 1
     formats: tuple[str, ...] | None = None
     proxy: str | None = field(default=None, repr=False)
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    common: "CommonOptions | None" = field(default=None, repr=False)
+    model_mapping: "ModelMapping | None" = field(default=None, repr=False)
+    param_override: "ParamOverride | None" = field(default=None, repr=False)
+    header_override: "HeaderOverride | None" = field(default=None, repr=False)
+    status_code_mapping: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

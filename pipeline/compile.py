@@ -1,12 +1,15 @@
 """From stage classes to tuples of bound hooks, once, at start: an event nobody handles costs nothing."""
 
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from pipeline.ports import Ports
 from pipeline.stage import HOOKS, Hook
+
+log = logging.getLogger("aihub.pipeline")
 
 Bound = tuple[str, Callable[..., Awaitable[Any]]]
 """A hook ready to call, with its stage's name for the log."""
@@ -68,12 +71,27 @@ class Pipeline:
         self.done = self.table["done"]
 
     async def start(self) -> None:
-        for _, hook in self.table["start"]:
-            await hook()
+        """All or nothing: if one cannot start, those before it are stopped again."""
+        started = set()
+        try:
+            for name, hook in self.table["start"]:
+                await hook()
+                started.add(name)
+        except BaseException:
+            await self._stop(started)
+            raise
 
     async def stop(self) -> None:
-        for _, hook in self.table["stop"]:
-            await hook()
+        """Every stage, whatever one of them does."""
+        await self._stop(set(self.names))
+
+    async def _stop(self, stages: set[str]) -> None:
+        for name, hook in self.table["stop"]:
+            try:
+                if name in stages:
+                    await hook()
+            except Exception:
+                log.exception("stage %s crashed in stop", name)
 
     def _bind(self, hook: Hook) -> Iterator[Bound]:
         for name, stage in self.stages if hook.down else reversed(self.stages):

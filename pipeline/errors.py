@@ -21,15 +21,13 @@ A message is written for the caller: it holds no secret, no vendor key, no addre
 know goes to the log under the same request id.
 """
 
-from typing import ClassVar
-
 
 class GatewayError(Exception):
     """Has an HTTP `status`, a stable `code`, and a message safe for callers; `retry_after` is in seconds."""
 
     status: int = 500
     code: str = "internal_error"
-    kind: ClassVar[str] = "server_error"
+    kind: str = "server_error"
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ from pipeline.catalog import Target
 from pipeline.errors import BadRequest, GatewayError
 from pipeline.events import Event
 from pipeline.json_object import JsonObject
+from pipeline.ports import Trace
 from pipeline.retry import Failure, Verdict
 from pipeline.usage import Usage
 
@@ -120,10 +121,12 @@ class Attempt:
     """One try at one target.
 
     `status` is the vendor's own; `caller_status`, when a stage sets it, is what the caller sees of it. `body` is this attempt's
-    own copy. Times are monotonic seconds. `ending` is the run of its `attempt_done` hooks, once that has begun.
+    own copy. `answered_model` is what the vendor says it used. Times are monotonic seconds. `ending` is the run of its
+    `attempt_done` hooks, once that has begun.
     """
 
     __slots__ = (
+        "answered_model",
         "asked_usage",
         "body",
         "caller_status",
@@ -158,6 +161,7 @@ class Attempt:
         self.failure: Failure | None = None
         self.reply: Reply | None = None
         self.usage: Usage | None = None
+        self.answered_model: str | None = None
         self.asked_usage = False
         self.upstream_id: str | None = None
         self.notes = Notes()
@@ -173,6 +177,7 @@ class Flow:
     `asked_model` is what the caller wrote, `model` what stages made of it. `groups`, when set, narrows whose channels may serve.
     `pin` is a hard choice of a channel, `prefer` a wish. `promised`: the status went out, errors are in-band from here.
     `committed`: a vendor's event went out, no retry after it. `responded` counts the `response` hooks that were called.
+    `trace` is None unless this flow is traced; a stage may `note` there what an operator should see.
     """
 
     __slots__ = (
@@ -200,6 +205,7 @@ class Flow:
         "responded",
         "route",
         "started",
+        "trace",
     )
 
     def __init__(self, flow_id: str, request: Request, route: Route) -> None:
@@ -226,6 +232,7 @@ class Flow:
         self.committed = False
         self.started = time.monotonic()
         self.first_byte: float | None = None
+        self.trace: Trace | None = None
         self._body: JsonObject | None = None
 
     async def body(self) -> JsonObject:

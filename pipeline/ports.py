@@ -1,6 +1,7 @@
 """What the engine needs from the world. `app.stores` and `providers` implement these; tests use in-memory ones."""
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from pipeline.caller import Caller
@@ -53,6 +54,35 @@ class ErrorFormat(Protocol):
 
     def event(self, error: "GatewayError", flow_id: str) -> bytes:
         """The same inside a stream that has begun."""
+        ...
+
+
+class Trace(Protocol):
+    """The record of one flow that is traced, told what happens at fixed points. Every other flow has None in its place, and the
+    engine does no more than see that. No method raises on its own account; none may be told a secret."""
+
+    async def call(self, stage: str, hook: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a stage's hook, plain or `async`. What it returns and what it raises passes through."""
+        ...
+
+    def note(self, what: str, **facts: str | float) -> None:
+        """Something happened now that the flow itself does not remember."""
+        ...
+
+    def prepared(self, attempt: "Attempt") -> None:
+        """An attempt's request is converted: put this trace's context into its headers, for the vendor to go on from."""
+        ...
+
+    def sends(self, piece: bytes) -> None:
+        """A piece of a stream goes to the caller."""
+        ...
+
+    def answered(self) -> None:
+        """The last byte is out, or nobody is there to have it."""
+        ...
+
+    def settled(self, flow: "Flow") -> None:
+        """The last hook has run."""
         ...
 
 

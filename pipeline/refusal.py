@@ -1,11 +1,13 @@
 """Refusing what an operator wrote, while it is read: at its place in the file, in words that say what to write instead."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
+
+Read = TypeVar("Read")
 
 REFUSAL = "refusal"
 """The type of these errors: their words are ours and repeat no secret, so they are shown wherever they occur."""
@@ -24,6 +26,22 @@ def refused(message: str, *place: str | int) -> ValidationError:
     """The same for something inside of the value that is being validated."""
     error = InitErrorDetails(type=refusal(message), loc=place, input=None)
     return ValidationError.from_exception_data("refused", [error], hide_input=True)
+
+
+def placed(place: tuple[str | int, ...], read: Callable[..., Read], *arguments: Any) -> Read:
+    """What `read` gives; what it refuses is refused at `place`."""
+    try:
+        return read(*arguments)
+    except PydanticCustomError as problem:
+        raise refused(problem.message(), *place) from None
+
+
+def refuse_unknown(value: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Raises a refusal at the first word that is not among the known ones."""
+    words = list(known)
+    for word in value:
+        if word not in words:
+            raise refused(f"{what} knows no {word!r}{near(word, words)}", word, KEY)
 
 
 def reasons(error: ValidationError) -> str:

@@ -71,7 +71,6 @@ class Selection:
     """One flow's walk through its candidates: by tier, weighted among the tier's channels, each target once."""
 
     def __init__(self, targets: Sequence[Target], rotation: Rotation, chance: random.Random) -> None:
-        self._targets = targets
         self._left = list(targets)
         self._again: list[Target] = []
         self._rotation = rotation

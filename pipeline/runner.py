@@ -62,6 +62,8 @@ class Runner:
             async for raw in source:
                 flow.committed = True
                 if raw:
+                    if flow.trace is not None:
+                        flow.trace.sends(raw)
                     yield raw
         except GatewayError as error:
             yield await self.cut(flow, error, errors)
@@ -90,6 +92,8 @@ class Runner:
             flow.outcome = _outcome(flow)
         await self._attempts.close(flow)
         await run_contained(self.pipeline.done, flow, flow)
+        if flow.trace is not None:
+            flow.trace.settled(flow)
 
     async def _response(self, run: Call, flow: Flow, reply: Reply) -> None:
         """Each hook once: those that saw a reply before something broke do not see the error that replaces it."""
@@ -132,7 +136,7 @@ class Runner:
             passed: list[Event] = []
             for each in events:
                 try:
-                    result = hook(flow, each)
+                    result = hook(flow, each) if flow.trace is None else flow.trace.call(name, hook, flow, each)
                     if inspect.isawaitable(result):
                         result = await result
                     passed += _returned(result)

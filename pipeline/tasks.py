@@ -24,10 +24,12 @@ def _finished(task: asyncio.Task[Any]) -> None:
 
 
 async def settle(timeout: float) -> int:
-    """Wait up to `timeout` seconds for this loop's tasks; returns how many were still running then."""
+    """Wait up to `timeout` seconds for this loop's tasks, and those that they start; returns how many were still running then."""
     loop = asyncio.get_running_loop()
-    mine = {task for task in _running if task.get_loop() is loop and task is not asyncio.current_task()}
-    if not mine:
-        return 0
-    _, pending = await asyncio.wait(mine, timeout=timeout)
-    return len(pending)
+    deadline = loop.time() + timeout
+    while running := {task for task in _running if task.get_loop() is loop and task is not asyncio.current_task()}:
+        left = deadline - loop.time()
+        if left <= 0:
+            break
+        await asyncio.wait(running, timeout=left)
+    return len(running)

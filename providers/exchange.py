@@ -79,6 +79,7 @@ class Exchange:
             raise NotInFormat("a whole body where a stream was asked for")
         self._attempt.first_event = time.monotonic()
         self._attempt.usage = answer.usage
+        self._attempt.answered_model = answer.model
         self._attempt.reply = Reply(200, _passed_headers(response), body)
 
     async def _begin_stream(self, response: httpx.Response) -> None:
@@ -109,6 +110,7 @@ class Exchange:
                     continue
                 if answer.error is not None:
                     self._fail_in_band(answer, response, sse_data(event))
+                self._attempt.answered_model = answer.model
                 return held
             if size > HELD_LIMIT:
                 raise NotInFormat("a stream without a first event")

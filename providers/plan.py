@@ -13,6 +13,9 @@ COMMON_HEADERS = {
     "user-agent": USER_AGENT,
 }
 
+TRACE_HEADERS = ("traceparent", "tracestate")
+"""Passed on as they came, whatever the vendor: a hop that takes no part in a trace must not break it."""
+
 
 def speaks(vendor: Vendor, wire_format: str, narrowed: tuple[str, ...] | None) -> bool:
     """Whether the vendor, on a channel narrowed to some formats, takes `wire_format` as it is."""
@@ -30,7 +33,7 @@ def prepare(flow: Flow, attempt: Attempt, *, ask_usage: bool) -> None:
     attempt.url = url(vendor, channel.base_url, flow.route.format)
     attempt.headers = dict(COMMON_HEADERS)
     attempt.headers["accept"] = "text/event-stream" if flow.asked_stream else "application/json"
-    for name in vendor.forward:
+    for name in (*TRACE_HEADERS, *vendor.forward):
         if (value := flow.request.headers.get(name)) is not None:
             attempt.headers[name] = value
     body = attempt.body

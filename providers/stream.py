@@ -8,7 +8,10 @@ import httpx
 from pipeline.errors import UpstreamFailed, UpstreamTimeout
 from pipeline.flow import Attempt
 from providers.formats.wire import StreamTap
+from providers.idle import IdleWatch
 from providers.sse import EventSplitter, EventTooLong
+
+STALLED = "The upstream stopped sending in the middle of its answer."
 
 AFTER_END = 1.0
 """Seconds to wait, after the end mark, for the connection to become reusable."""
@@ -37,7 +40,7 @@ class EventStream:
         self._splitter = splitter
         self._tap = tap
         self._held: list[bytes] | None = held
-        self._idle = idle
+        self._watch = IdleWatch(idle)
         self._ended = False
 
     def __aiter__(self) -> "EventStream":
@@ -61,25 +64,34 @@ class EventStream:
 
     async def aclose(self) -> None:
         self._ended = True
+        self._watch.close()
         await self._response.aclose()
 
     async def _next_piece(self) -> bytes | None:
         """None at the end, be it the connection's or, soon after the end mark, the vendor's."""
+        if self._tap.done:
+            return await self._after_end()
+        self._watch.begin()
         try:
-            async with asyncio.timeout(AFTER_END if self._tap.done else self._idle):
-                return await anext(self._pieces, None)
-        except (TimeoutError, httpx.TimeoutException) as problem:
-            if self._tap.done:
-                return None
+            return await anext(self._pieces, None)
+        except asyncio.CancelledError:
+            if not self._watch.expired():
+                raise
             self._ended = True
-            raise UpstreamTimeout(
-                "The upstream stopped sending in the middle of its answer.", code="upstream_stalled"
-            ) from problem
+            raise UpstreamTimeout(STALLED, code="upstream_stalled") from None
         except httpx.TransportError as problem:
-            if self._tap.done:
-                return None
             self._ended = True
             raise _cut() from problem
+        finally:
+            self._watch.end()
+
+    async def _after_end(self) -> bytes | None:
+        """Nothing that goes wrong now concerns the caller."""
+        try:
+            async with asyncio.timeout(AFTER_END):
+                return await anext(self._pieces, None)
+        except (TimeoutError, httpx.TransportError):
+            return None
 
     def _split(self, piece: bytes) -> list[bytes]:
         try:

@@ -57,7 +57,8 @@ class HttpUpstream:
 
 
 def _request(flow: Flow, attempt: Attempt, vendor: Vendor) -> httpx.Request:
-    headers = attempt.headers | vendor.sign(attempt.target.key.secret)
+    # An operator's header override may sign otherwise; nothing that a caller sent gets there.
+    headers = vendor.sign(attempt.target.key.secret) | attempt.headers
     content = attempt.body.encode() if attempt.body is not None else b""
     extensions = {STREAMED: True} if flow.asked_stream else {}
     if isinstance(content, bytes):

@@ -16,7 +16,9 @@ class Vendor:
     its path below the base URL. `forward` names the caller's headers that mean something to this vendor; no other is sent.
     `credential_codes` are error codes (or types) by which the vendor says that our account is at fault, whatever the status.
     `stream_usage` tells whether `stream_options.include_usage` is understood. `local` makes an in-process transport for a vendor
-    that needs no network. `models` are what it lists for a channel that only has wildcards.
+    that needs no network. `models` are what it lists for a channel that only has wildcards. `options` names the channel options
+    that its code reads, beside those of every vendor. `genai` is its name in OpenTelemetry's GenAI conventions where that is
+    another than `name`.
     """
 
     name: str
@@ -29,4 +31,6 @@ class Vendor:
     stream_usage: bool = True
     needs_key: bool = True
     models: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    genai: str | None = None
     local: Callable[[], httpx.AsyncBaseTransport] | None = field(default=None)

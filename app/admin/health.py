@@ -36,7 +36,7 @@ def health_routes(plugin: "GatewayPlugin") -> list[HTTPRouteHandler]:
             "ready": gateway is not None and not gateway.closed,
             "uptime_seconds": int(time.time() - plugin.started),
             "flows": gateway.flows if gateway is not None else 0,
-            "stages": list(gateway.runner.pipeline.names) if gateway is not None else [],
+            "stages": list(gateway.generation.runner.pipeline.names) if gateway is not None else [],
             "vendors": list(registry.names()),
         }
 

@@ -15,9 +15,10 @@ from app.db.channels import Channel
 from app.state.snapshot import take_snapshot
 from app.state.words import channel_words
 from app.stores.catalogs import read_catalog
-from app.wiring import make_upstream
+from app.wiring import timeouts_of
 from pipeline.patterns import Patterns
 from providers import registry
+from providers.upstream import HttpUpstream
 
 COLUMNS = ("name", "vendor", "enabled", "models", "groups", "priority", "weight", "base_url")
 
@@ -72,7 +73,7 @@ async def _test(settings: Settings, name: str, model: str | None) -> list[KeyRes
     asked = model or (test_model or {}).get("test_model") or _first(found.models, registry.get(found.vendor).models)
     if asked is None:
         raise WrongInput(f"the channel {name!r} lists only wildcards: say which model with --model")
-    upstream = make_upstream(settings)
+    upstream = HttpUpstream(timeouts_of(settings))
     try:
         return await check_channel(found, asked, upstream)
     finally:

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from pydantic_core import PydanticCustomError
-
 from app.config.mistakes import Mistake
 from app.config.problems import Where, suggest
 from app.config.scalars import resolve
+from pipeline.refusal import REFUSAL, refusal
+
+__all__ = ["refusal", "secret_like", "shown", "worded"]
 
 _SECRET_WORDS = (
     "key", "secret", "password", "passwd", "token", "credential", "authorization", "cookie",
     "database", "redis", "dsn", "url", "endpoint", "proxy",
 )  # fmt: skip
 _LONGEST_SHOWN = 40
-_REFUSAL = "refusal"
 
 _BOUNDS: dict[str, str] = {
     "greater_than": "must be greater than {gt}",
@@ -28,12 +28,6 @@ _BOUNDS: dict[str, str] = {
     "too_short": "must have at least {min_length} entries",
     "too_long": "must have at most {max_length} entries",
 }
-
-
-def refusal(message: str) -> PydanticCustomError:
-    """What a validator raises to be quoted even where the value is a secret; a `ValueError` would not be, there."""
-    # The template is formatted with the context: a brace in the message must not look like a field of it.
-    return PydanticCustomError(_REFUSAL, "{message}", {"message": message})
 
 
 def secret_like(at: Where) -> bool:
@@ -69,7 +63,7 @@ def worded(mistake: Mistake, known: Callable[[Where], list[str]], variables: tup
     if kind in _BOUNDS:
         numbers = {name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in context.items()}
         return _BOUNDS[kind].format(**numbers) + got
-    if kind == _REFUSAL:
+    if kind == REFUSAL:
         return mistake.error["msg"]
     if secret_like(mistake.at) or variables:
         return f"not accepted here{got}"

@@ -7,6 +7,7 @@ from app.db.groups import AUTO, DEFAULT, EVERYONE, is_open
 from app.secrets import Secrets
 from app.state.read import Declared
 from app.state.snapshot import Row, Snapshot
+from pipeline.channel_options.common import NAMES as NAMES_OF_OPTIONS
 from providers import registry
 
 NAMES = {"groups": "name", "users": "username", "channels": "name", "tokens": "name", "prices": "model"}
@@ -15,7 +16,7 @@ NAMES = {"groups": "name", "users": "username", "channels": "name", "tokens": "n
 
 def check(declared: Declared, snapshot: Snapshot, secrets: Secrets) -> list[Problem]:
     """Every problem, those of reading included."""
-    checks = (_twice, _addresses, _groups, _users, _channel_keys, _open_groups, _closed_groups)
+    checks = (_twice, _addresses, _options, _groups, _users, _channel_keys, _open_groups, _closed_groups)
     found = [problem for one in checks for problem in one(declared, snapshot)]
     return [*declared.problems, *found, *_token_keys(declared, snapshot, secrets)]
 
@@ -35,6 +36,15 @@ def _addresses(declared: Declared, _: Snapshot) -> Iterator[Problem]:
         if channel.base_url is None and registry.get(channel.vendor).base_url is None:
             message = f"the vendor {channel.vendor!r} has no address of its own: add `base_url`"
             yield declared.document.problem(("channels", place), message)
+
+
+def _options(declared: Declared, _: Snapshot) -> Iterator[Problem]:
+    for place, channel in declared.channels.items():
+        known = (*NAMES_OF_OPTIONS, *registry.get(channel.vendor).options)
+        for name in channel.options:
+            if name not in known:
+                message = f"unknown option {name!r}" + (suggest(name, known) or f"; known are {', '.join(known)}")
+                yield declared.document.problem(("channels", place, "options", name), message, key=True)
 
 
 def _groups(declared: Declared, snapshot: Snapshot) -> Iterator[Problem]:

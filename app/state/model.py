@@ -13,6 +13,7 @@ from pydantic_core import to_jsonable_python
 from app.config.validate import Strict
 from app.config.wording import refusal
 from app.db.groups import DEFAULT
+from app.state.edits import HeaderEdits, ModelMap, Options, ParamEdits, StatusMap
 from app.state.values import (
     BaseUrl,
     CallerKey,
@@ -28,7 +29,6 @@ from app.state.values import (
 )
 
 Count = Annotated[int, Field(ge=-(2**31), lt=2**31)]
-Status = Annotated[int, Field(ge=100, le=599)]
 
 
 class KeySpec(Strict):
@@ -58,11 +58,11 @@ class ChannelSpec(Strict):
     weight: Annotated[int, Field(ge=0, lt=2**31)] = 1
     tag: Name | None = None
     formats: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
-    options: dict[str, Any] = Field(default_factory=dict, repr=False)
-    model_mapping: dict[Model, Model] = Field(default_factory=dict, repr=False)
-    param_override: dict[str, Any] = Field(default_factory=dict, repr=False)
-    header_override: dict[str, str | None] = Field(default_factory=dict, repr=False)
-    status_code_mapping: dict[Status, Status] = Field(default_factory=dict, repr=False)
+    options: Options = Field(default_factory=dict, repr=False)
+    model_mapping: ModelMap = Field(default_factory=dict, repr=False)
+    param_override: ParamEdits = Field(default_factory=dict, repr=False)
+    header_override: HeaderEdits = Field(default_factory=dict, repr=False)
+    status_code_mapping: StatusMap = Field(default_factory=dict, repr=False)
     proxy: ProxyUrl | None = Field(default=None, repr=False)
     auto_disable: bool = True
     test_model: Model | None = None

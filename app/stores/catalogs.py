@@ -3,8 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from app.db.channels import Channel, ChannelKey
 from app.db.errors import FAILURES, reason
@@ -13,7 +16,13 @@ from app.db.state import revision
 from app.secrets import SecretError, Secrets
 from pipeline import catalog
 from pipeline.catalog import Catalog
+from pipeline.channel_options.common import read_common_options
+from pipeline.model_mapping import ModelMapping
+from pipeline.overrides.header_override import read_header_override
+from pipeline.overrides.param_override import read_param_override
 from pipeline.patterns import Patterns
+from pipeline.refusal import reasons
+from pipeline.status_codes import read_status_codes
 from pipeline.tasks import spawn
 from providers import registry
 
@@ -134,6 +143,23 @@ def _key(row: dict[str, Any], secrets: Secrets) -> catalog.ChannelKey | None:
 
 
 def _channel(row: dict[str, Any], keys: tuple[catalog.ChannelKey, ...]) -> catalog.Channel:
+    channel = _plain(row, keys)
+    try:
+        return replace(
+            channel,
+            common=read_common_options(row["options"]),
+            model_mapping=ModelMapping(row["model_mapping"]) if row["model_mapping"] else None,
+            param_override=read_param_override(row["param_override"]),
+            header_override=read_header_override(row["header_override"]),
+            status_code_mapping=read_status_codes(row["status_code_mapping"]),
+        )
+    except ValidationError as error:
+        # Sending what the operator wanted changed would be worse than sending nothing.
+        log.error("channel %r is not used until it is declared again: %s", row["name"], reasons(error))
+        return replace(channel, enabled=False)
+
+
+def _plain(row: dict[str, Any], keys: tuple[catalog.ChannelKey, ...]) -> catalog.Channel:
     return catalog.Channel(
         id=str(row["id"]),
         name=row["name"],

@@ -4,6 +4,11 @@ BUILTIN: dict[str, str] = {
     "auth": "pipeline.stages.auth:Auth",
     "ip_allowlist": "pipeline.stages.ip_allowlist:IpAllowlist",
     "model_limits": "pipeline.stages.model_limits:ModelLimits",
+    "mapping": "pipeline.stages.mapping:Mapping",
+    "channel_options": "pipeline.stages.channel_options:ChannelOptions",
+    "param_override": "pipeline.stages.param_override:ParamOverride",
+    "header_override": "pipeline.stages.header_override:HeaderOverride",
+    "status_code_mapping": "pipeline.stages.status_code_mapping:StatusCodeMapping",
 }
 
 DEFAULT: tuple[str, ...] = tuple(BUILTIN)

@@ -15,10 +15,12 @@ class NotInFormat(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the gateway reads from a unary reply, or from a stream's first event: `error` is the vendor's own error object."""
+    """What the gateway reads from a unary reply, or from a stream's first event: `error` is the vendor's own error object,
+    `model` what the vendor says it used."""
 
     usage: Usage | None = None
     error: Mapping[str, Any] | None = None
+    model: str | None = None
 
 
 class StreamTap(Protocol):

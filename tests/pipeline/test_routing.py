@@ -182,13 +182,23 @@ def test_only_what_may_pass_is_offered_again() -> None:
     assert names([selection.again()]) == ["b/key"]
 
 
-def test_what_failed_for_good_the_second_time_is_offered_no_more() -> None:
+@pytest.mark.parametrize("fault", [KEY_FAULT, CHANNEL_FAULT])
+def test_what_failed_for_good_the_second_time_is_offered_no_more(fault: Failure) -> None:
+    selection = select(a_channel("a"))
+    target = selection.next()
+    assert target is not None
+    selection.failed(target, fault, may_pass=True)
+    assert selection.again() is target
+    selection.failed(target, fault, may_pass=False)
+    assert selection.again() is None
+
+
+def test_what_failed_and_is_skipped_then_is_offered_no_more() -> None:
     selection = select(a_channel("a"))
     target = selection.next()
     assert target is not None
     selection.failed(target, KEY_FAULT, may_pass=True)
-    assert selection.again() is target
-    selection.failed(target, KEY_FAULT, may_pass=False)
+    selection.skip(target)
     assert selection.again() is None
 
 

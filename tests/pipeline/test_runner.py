@@ -149,11 +149,12 @@ async def test_an_error_that_a_stage_takes_away_is_still_told() -> None:
     assert result.json()["error"]["code"] == "not_today"
 
 
-async def test_an_upstream_error_status_is_no_error() -> None:
+@pytest.mark.parametrize("code", [400, 422])
+async def test_an_upstream_error_status_is_no_error(code: int) -> None:
     play = Playbook(stage(error=answer_here))
-    play.upstream(status(422, {"error": "too odd"}))
+    play.upstream(status(code, {"error": "too odd"}))
     result = await play.request(BODY)
-    assert (result.status, result.json(), play.hooks) == (422, {"error": "too odd"}, [])
+    assert (result.status, result.json(), play.hooks) == (code, {"error": "too odd"}, [])
     assert result.flow.outcome is Outcome.FAILED
 
 

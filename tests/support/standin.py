@@ -128,6 +128,7 @@ class StandIn:
         finally:
             self.open_answers -= 1
             gone.cancel()
+            await asyncio.wait([gone])
 
     def _next(self, request: Received) -> Answer:
         model = orjson.loads(request.body).get("model")

@@ -16,6 +16,7 @@ class _Envelope(msgspec.Struct):
     choices: msgspec.Raw = msgspec.Raw(b"null")
     error: Any = None
     usage: Any = None
+    model: Any = None
 
 
 _decode = msgspec.json.Decoder(_Envelope).decode
@@ -33,7 +34,7 @@ def read_unary(body: bytes) -> Answer:
         return Answer(error=error_object(reply.error))
     if bytes(memoryview(reply.choices)[:1]) != b"[":
         raise NotInFormat("JSON without `choices`")
-    return Answer(usage=read_usage(reply.usage))
+    return Answer(usage=read_usage(reply.usage), model=_name(reply.model))
 
 
 def read_first(event: bytes) -> Answer | None:
@@ -51,7 +52,11 @@ def read_first(event: bytes) -> Answer | None:
         raise NotInFormat("a stream whose first event is not a JSON object")
     if chunk.get("error"):
         return Answer(error=error_object(chunk["error"]))
-    return Answer(usage=find_usage(chunk))
+    return Answer(usage=find_usage(chunk), model=_name(chunk.get("model")))
+
+
+def _name(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def error_object(value: Any) -> dict[str, Any]:

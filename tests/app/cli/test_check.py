@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli.check import check
+from pipeline.stages import DEFAULT
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +16,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_defaults_are_fine() -> None:
     result = CliRunner().invoke(check)
     assert result.exit_code == 0
-    assert result.stdout == "ok: built-in defaults, 3 stages: auth, ip_allowlist, model_limits\n"
+    assert result.stdout == f"ok: built-in defaults, {len(DEFAULT)} stages: {', '.join(DEFAULT)}\n"
 
 
 @pytest.mark.parametrize(

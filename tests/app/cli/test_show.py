@@ -45,7 +45,7 @@ def test_the_table_and_its_json_say_the_same() -> None:
     data = CliRunner().invoke(show, ["--json"])
     assert (text.exit_code, data.exit_code) == (0, 0)
     table = orjson.loads(data.stdout)
-    assert table["request"] == ["auth", "ip_allowlist", "model_limits"]
+    assert table["request"] == ["auth", "ip_allowlist", "model_limits", "mapping"]
     assert list(table) == list(calling_order(Pipeline()))
     [line] = [line for line in text.stdout.splitlines() if line.startswith("request ")]
     assert [word for word in line.split()[1:] if word != "↓"] == table["request"]

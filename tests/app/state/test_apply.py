@@ -48,7 +48,7 @@ channels:
     weight: 2
     tag: paid
     formats: [openai_chat]
-    options: {region: eu}
+    options: {strip_fields: [service_tier]}
     model_mapping: {gpt-4: gpt-4o}
     param_override: {temperature: 0, stop: [a, null]}
     header_override: {x-team: ours}

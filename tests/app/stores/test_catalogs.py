@@ -79,6 +79,37 @@ async def test_a_channel_is_what_its_row_says(database: Engine, secrets: Secrets
     assert "pass" not in repr(catalog.channels)
 
 
+async def test_what_a_channel_changes_is_ready_made(database: Engine, secrets: Secrets) -> None:
+    await add_channel(
+        secrets,
+        "edits",
+        options={"strip_fields": ["store"]},
+        model_mapping={"gpt-4": "gpt-4o"},
+        param_override={"temperature": 0},
+        header_override={"x-team": "ours"},
+        status_code_mapping={"429": 503},
+    )
+    await add_channel(secrets, "plain")
+    edits, plain = (await read_catalog(secrets)).channels
+    assert edits.model_mapping is not None
+    assert edits.model_mapping.served("gpt-4") == "gpt-4o"
+    assert edits.common is not None
+    assert None not in (edits.param_override, edits.header_override)
+    assert edits.status_code_mapping == {429: 503}
+    assert (plain.common, plain.model_mapping, plain.param_override, plain.header_override) == (None, None, None, None)
+
+
+async def test_a_channel_whose_edits_cannot_be_made_is_not_used(
+    database: Engine, secrets: Secrets, caplog: pytest.LogCaptureFixture
+) -> None:
+    await add_channel(secrets, "broken", header_override={"authorization": "Bearer sk-s3cret"})
+    await add_channel(secrets, "fine")
+    broken, fine = (await read_catalog(secrets)).channels
+    assert (broken.enabled, fine.enabled) == (False, True)
+    assert "channel 'broken' is not used until it is declared again: authorization: " in caplog.text
+    assert "s3cret" not in caplog.text
+
+
 @pytest.mark.parametrize(("vendor", "secrets_seen"), [("echo", [""]), ("openai-compatible", [""]), ("openai", []), ("gone", [])])
 async def test_a_channel_without_keys_is_a_target_if_its_vendor_needs_none(
     database: Engine, secrets: Secrets, vendor: str, secrets_seen: list[str]

@@ -19,12 +19,13 @@ def encoded(value: Any) -> bytes:
 
 
 REPLIES: dict[str, tuple[Any, Answer]] = {
-    "a completion": (completion(), Answer(USED)),
+    "a completion": (completion(), Answer(USED, model="m")),
     "without usage": ({"choices": []}, Answer()),
+    "a model that is no name": ({"choices": [], "model": 7}, Answer()),
     "usage of null": ({"choices": [], "usage": None}, Answer()),
-    "after DeepSeek's blank lines": (b"\n\n\n" + encoded(completion()), Answer(USED)),
-    "an error of null beside it": ({**completion(), "error": None}, Answer(USED)),
-    "an empty error beside it": ({**completion(), "error": {}}, Answer(USED)),
+    "after DeepSeek's blank lines": (b"\n\n\n" + encoded(completion()), Answer(USED, model="m")),
+    "an error of null beside it": ({**completion(), "error": None}, Answer(USED, model="m")),
+    "an empty error beside it": ({**completion(), "error": {}}, Answer(USED, model="m")),
     "an error": ({"error": {"message": "x", "code": 500}}, Answer(error={"message": "x", "code": 500})),
     "an error in words": ({"error": "x", "code": "y"}, Answer(error={"message": "x"})),
     "an error beside choices": ({**completion(), "error": {"message": "x"}}, Answer(error={"message": "x"})),
@@ -61,8 +62,8 @@ def test_what_is_no_reply_is_told_in_words(case: str) -> None:
 
 
 FIRST: dict[str, tuple[bytes, Answer | None]] = {
-    "a chunk": (sse_event(encoded(chunk({"role": "assistant"}))), Answer()),
-    "a chunk with usage": (sse_event(encoded(usage_chunk())), Answer(USED)),
+    "a chunk": (sse_event(encoded(chunk({"role": "assistant"}))), Answer(model="m")),
+    "a chunk with usage": (sse_event(encoded(usage_chunk())), Answer(USED, model="m")),
     "Azure's filter result": (sse_event(encoded({"choices": [], "prompt_filter_results": []})), Answer()),
     "an object that says little": (sse_event(b"{}"), Answer()),
     "a comment": (b": keep-alive\n\n", None),
@@ -100,4 +101,5 @@ def test_a_first_event_of_another_kind_is_told_in_words(event: bytes, words: str
 
 def test_usage_is_read_whatever_the_reply_s_size() -> None:
     big = completion("x" * 1_000_000)
-    assert read_unary(encoded(big)) == Answer(Usage(input=USAGE["prompt_tokens"], output=USAGE["completion_tokens"]))
+    used = Usage(input=USAGE["prompt_tokens"], output=USAGE["completion_tokens"])
+    assert read_unary(encoded(big)) == Answer(used, model="m")

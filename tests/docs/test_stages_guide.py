@@ -1,0 +1,91 @@
+"""The stage author's guide: its blocks run, and its table is the engine's."""
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from app.config.lookup import GROUP
+from app.config.stages import check
+from pipeline.compile import hook_problems
+from pipeline.stage import HOOKS
+from pipeline.testing import Playbook, reply, stream
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "stages.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+FILES = {code.partition("\n")[0][2:]: code for kind, code in BLOCKS if kind == "python" and code.startswith("# ")}
+SCRIPTS = [code for kind, code in BLOCKS if kind == "python" and not code.startswith("# ")]
+BODY = {"model": "m", "messages": []}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory with the guide's files, importable."""
+    for name, code in FILES.items():
+        (tmp_path / name).write_text(code)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in FILES:
+        monkeypatch.delitem(sys.modules, name.removesuffix(".py"), raising=False)
+    return tmp_path
+
+
+def stage_of(name: str) -> type:
+    namespace: dict[str, object] = {"__name__": "guide"}
+    exec(FILES[name], namespace)
+    return next(
+        made for made in namespace.values() if isinstance(made, type) and made.__module__ == "guide" and not hook_problems(made)
+    )
+
+
+def test_the_table_has_every_hook_with_its_arguments_and_direction() -> None:
+    rows = re.findall(r"^\| `(\w+)\((.*?)\)` \| (\w+) \|", GUIDE, re.MULTILINE)
+    assert rows == [(hook.name, ", ".join(hook.arguments), "down" if hook.down else "up") for hook in HOOKS.values()]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_of_the_guide_is_a_stage(name: str) -> None:
+    assert stage_of(name)
+
+
+def test_the_yaml_is_valid(folder: Path) -> None:
+    [text] = [code for kind, code in BLOCKS if kind == "yaml"]
+    (folder / "aihub.yaml").write_text(text)
+    assert [str(problem) for problem in check(None, {})] == []
+
+
+@pytest.mark.parametrize("number", range(len(SCRIPTS)))
+async def test_the_scripts_run(number: int, folder: Path) -> None:
+    code = compile(SCRIPTS[number], "docs/stages.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    await eval(code, {})
+
+
+def test_there_is_something_to_run() -> None:
+    assert (len(FILES), len(SCRIPTS)) == (5, 1)
+
+
+async def test_a_note_carries_the_time_from_request_to_response() -> None:
+    result = await Playbook(stage_of("stopwatch.py")()).request(BODY)
+    assert re.fullmatch(r"\d+\.\d{3}", result.headers["x-seconds"])
+
+
+async def test_a_reply_is_edited_be_it_whole_or_a_stream() -> None:
+    play = Playbook(stage_of("no_fingerprint.py")())
+    value = {"id": "1", "system_fingerprint": "fp"}
+    play.upstream(stream([b": hi\n\n", value]), reply(value))
+    assert [event.data for event in (await play.request(BODY, stream=True)).events] == [b"", b'{"id":"1"}', b"[DONE]"]
+    assert (await play.request(BODY)).body == b'{"id":"1"}'
+
+
+def test_the_entry_point_group_is_the_one_that_is_looked_up() -> None:
+    [text] = [code for kind, code in BLOCKS if kind == "toml"]
+    assert tomllib.loads(text)["project"]["entry-points"] == {GROUP: {"greeting": "acme_stages.greeting:Greeting"}}
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\((?!http)(.*?)\)", GUIDE))
+def test_its_links_lead_somewhere(path: str) -> None:
+    assert (ROOT / "docs" / path).exists()
