@@ -11,8 +11,13 @@ from pipeline.body import Body
 from pipeline.catalog import Catalog, Channel, Group
 from pipeline.compile import Pipeline
 from pipeline.flow import Flow, Headers, Reply, Request, Route
+from pipeline.overrides.edit import CHANNEL_TEST
 from pipeline.ports import Upstream
 from pipeline.runner import Runner
+from pipeline.stages.channel_options import ChannelOptions
+from pipeline.stages.header_override import HeaderOverride
+from pipeline.stages.mapping import Mapping
+from pipeline.stages.param_override import ParamOverride
 from pipeline.usage import Usage
 from providers import formats
 
@@ -51,10 +56,10 @@ async def check_channel(channel: Channel, model: str, upstream: Upstream) -> lis
 
 async def _ask(channel: Channel, model: str, upstream: Upstream) -> KeyResult:
     catalogs = _Fixed(Catalog((channel,), tuple(Group(name, channel.models) for name in channel.groups)))
-    pipeline = Pipeline()
+    pipeline = _own_edits()
     runner = Runner(pipeline, Attempts(pipeline, catalogs, upstream, RetryPolicy(attempts=1)))
     body = msgspec.json.encode({"model": model, "messages": [{"role": "user", "content": QUESTION}]})
-    flow = Flow("channel-test", Request("POST", "/v1/chat/completions", "", Headers(), Body(_once(body))), ROUTE)
+    flow = Flow(CHANNEL_TEST, Request("POST", "/v1/chat/completions", "", Headers(), Body(_once(body))), ROUTE)
     flow.pin = channel.name
     begun = time.monotonic()
     reply = await runner.respond(flow, formats.get(ROUTE.format).errors)
@@ -67,6 +72,18 @@ async def _ask(channel: Channel, model: str, upstream: Upstream) -> KeyResult:
         seconds=time.monotonic() - begun,
         usage=flow.usage,
         detail=_detail(said or reply),
+    )
+
+
+def _own_edits() -> Pipeline:
+    """What the channel itself changes belongs to the question; what the pipeline file changes for everybody does not."""
+    return Pipeline(
+        [
+            ("mapping", Mapping(Mapping.Config())),
+            ("channel_options", ChannelOptions()),
+            ("param_override", ParamOverride(ParamOverride.Config.model_validate({}))),
+            ("header_override", HeaderOverride(HeaderOverride.Config.model_validate({}))),
+        ]
     )
 
 

@@ -9,7 +9,7 @@ FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s%(trace)s"
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")
 """Of the request that is being served, if it is traced. A request's task has a context of its own."""
 
-QUIET = ("httpx", "httpcore", "pyreqwest")
+QUIET = ("httpx", "httpcore", "aiohttp")
 """They log whole URLs at INFO, and a URL may hold a key."""
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from app.config.settings import Settings
 from app.config.stages import compile_stages
@@ -14,12 +15,16 @@ from app.reload import Reloader
 from app.secrets import load
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
+from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
 from pipeline.ports import Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
 from providers.upstream import HttpUpstream
+
+if TYPE_CHECKING:
+    from app.telemetry.tracing import Tracing
 
 log = logging.getLogger("aihub")
 
@@ -67,7 +72,8 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
         world = World(callers, catalogs)
         await catalogs.start()
-        gateway = Gateway(settings, await world.generation(settings))
+        tracing = make_tracing(settings, environ)
+        gateway = Gateway(settings, await world.generation(settings), tracing)
         reloader = Reloader(gateway, environ, world.generation)
         reloader.start()
         try:
@@ -80,6 +86,17 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
             if left := await settle(SETTLE_SECONDS):
                 log.warning("%d tasks were still running at the end", left)
             await world.close()
+            if tracing is not None:
+                await tracing.close()
+
+
+def make_tracing(settings: Settings, environ: Mapping[str, str]) -> "Tracing | None":
+    """None without an endpoint: then OpenTelemetry is not even imported."""
+    if (plan := tracing_plan(settings.telemetry, environ)) is None:
+        return None
+    from app.telemetry.tracing import Tracing  # noqa: PLC0415  # 6 MB and a tenth of a second that most do without
+
+    return Tracing(plan)
 
 
 def timeouts_of(settings: Settings) -> Timeouts:

@@ -239,6 +239,8 @@ class Flow:
         """The request's JSON object, read on first use; sets `model` and `asked_stream`. Raises a `Rejected` for bad bodies."""
         if self._body is None:
             body = await self.request.body.object()
+            if self.trace is not None:
+                self.trace.note("body read")
             self.model = self.asked_model = _model_name(body.get("model"))
             self.asked_stream = _flag(body.get("stream"), "stream")
             self._body = body

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -137,6 +138,7 @@ class ToldPipeline(Pipeline):
             yield "playbook", self._verdict
 
     def _telling(self, line: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
         def told(*arguments: Any) -> Any:
             self._tell(line)
             return method(*arguments)

@@ -7,15 +7,15 @@ import asyncio
 class IdleWatch:
     """`begin` and `end` enclose each wait. If one lasts `seconds`, its task is cancelled, and `expired` tells whose doing it was:
 
-        watch.begin()
-        try:
-            piece = await source()
-        except asyncio.CancelledError:
-            if watch.expired():
-                raise TimeoutError from None
-            raise
-        finally:
-            watch.end()
+    watch.begin()
+    try:
+        piece = await source()
+    except asyncio.CancelledError:
+        if watch.expired():
+            raise TimeoutError from None
+        raise
+    finally:
+        watch.end()
     """
 
     __slots__ = ("_cancelling", "_fired", "_loop", "_seconds", "_since", "_task", "_timer")

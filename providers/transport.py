@@ -2,7 +2,7 @@
 
 import httpx
 
-from providers.reqwest_transport import ReqwestTransport
+from providers.aiohttp_transport import AiohttpTransport
 from providers.vendor import Vendor
 
 
@@ -21,7 +21,7 @@ class Transports:
             return self._local[vendor.name]
         transport = self._by_proxy.get(proxy)
         if transport is None:
-            transport = self._by_proxy[proxy] = ReqwestTransport(self._connect_timeout, proxy)
+            transport = self._by_proxy[proxy] = AiohttpTransport(self._connect_timeout, proxy)
         return transport
 
     async def close(self) -> None:

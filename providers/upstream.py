@@ -11,7 +11,6 @@ from pipeline.json_object import Buffer
 from providers import failures, plan, registry
 from providers.exchange import Exchange, Timeouts
 from providers.formats.wire import NotInFormat
-from providers.reqwest_transport import STREAMED
 from providers.transport import Transports
 from providers.vendor import Vendor
 
@@ -41,7 +40,7 @@ class HttpUpstream:
         try:
             async with asyncio.timeout(self._timeouts.first_event if flow.asked_stream else self._timeouts.unary):
                 transport = self._transports.get(vendor, channel.proxy)
-                await exchange.receive(await transport.handle_async_request(_request(flow, attempt, vendor)))
+                await exchange.receive(await transport.handle_async_request(_request(attempt, vendor)))
         except (TimeoutError, httpx.TransportError) as problem:
             log.info("flow %s: attempt %d: %s: %s", flow.id, attempt.number, type(problem).__name__, problem)
             attempt.failure = failures.from_exception(problem)
@@ -56,15 +55,14 @@ class HttpUpstream:
         await self._transports.close()
 
 
-def _request(flow: Flow, attempt: Attempt, vendor: Vendor) -> httpx.Request:
+def _request(attempt: Attempt, vendor: Vendor) -> httpx.Request:
     # An operator's header override may sign otherwise; nothing that a caller sent gets there.
     headers = vendor.sign(attempt.target.key.secret) | attempt.headers
     content = attempt.body.encode() if attempt.body is not None else b""
-    extensions = {STREAMED: True} if flow.asked_stream else {}
     if isinstance(content, bytes):
-        return httpx.Request("POST", attempt.url, headers=headers, content=content, extensions=extensions)
+        return httpx.Request("POST", attempt.url, headers=headers, content=content)
     headers["content-length"] = str(len(content))
-    return httpx.Request("POST", attempt.url, headers=headers, content=_blocks(content), extensions=extensions)
+    return httpx.Request("POST", attempt.url, headers=headers, content=_blocks(content))
 
 
 async def _blocks(content: Buffer) -> AsyncIterator[bytes]:

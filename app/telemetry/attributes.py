@@ -34,10 +34,10 @@ def of_request(trace: FlowTrace, flow: Flow) -> Attributes:
     found: dict[str, Any] = {
         names.HTTP_METHOD: request.method,
         names.HTTP_ROUTE: template(flow.route),
-        names.URL_PATH: request.path,
+        names.URL_PATH: _short(request.path),
         names.HTTP_STATUS: flow.reply.status if flow.reply is not None and flow.promised else None,
         names.CLIENT_ADDRESS: request.client_ip,
-        names.USER_AGENT: request.headers.get("user-agent"),
+        names.USER_AGENT: _short(request.headers.get("user-agent")),
         names.FLOW_ID: flow.id,
         names.OUTCOME: flow.outcome.value if flow.outcome is not None else None,
         names.FORMAT: flow.route.format,
@@ -75,7 +75,7 @@ def of_attempt(flow: Flow, attempt: Attempt, end: End) -> Attributes:
             names.HTTP_METHOD: "POST",
             names.HTTP_STATUS: attempt.status,
             names.HTTP_RESEND: attempt.number - 1 or None,
-            names.VENDOR_REQUEST_ID: attempt.upstream_id,
+            names.VENDOR_REQUEST_ID: _short(attempt.upstream_id),
             names.OUTCOME: end.outcome,
             names.VERDICT: attempt.verdict.value if attempt.verdict is not None else None,
             names.FAILURE_CODE: failure.code if failure is not None else None,
@@ -119,7 +119,7 @@ def _genai(flow: Flow, attempt: Attempt | None, model: str) -> dict[str, Any]:
         names.GENAI_PROVIDER: _provider(attempt.target.channel.vendor) if attempt is not None else None,
         names.GENAI_MODEL: model,
         names.GENAI_STREAM: flow.asked_stream or None,
-        names.GENAI_ANSWERED_MODEL: attempt.answered_model if attempt is not None else None,
+        names.GENAI_ANSWERED_MODEL: _short(attempt.answered_model) if attempt is not None else None,
         **(_tokens(usage) if usage is not None else {}),
     }
 
@@ -135,7 +135,12 @@ def _tokens(usage: Usage) -> dict[str, Any]:
 
 
 def _known(found: dict[str, Any]) -> Attributes:
-    return {name: value[:TEXT_LIMIT] if isinstance(value, str) else value for name, value in found.items() if value is not None}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _short(text: str | None) -> str | None:
+    """What somebody else wrote may be of any length."""
+    return text if text is None or len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT]
 
 
 @lru_cache

@@ -7,10 +7,11 @@ import time
 from asyncio import CancelledError
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import CoroutineType
 from typing import Any
 
 from app.telemetry.context import SAMPLED, Parent, write_parent
-from app.telemetry.waiting import Watched
+from app.telemetry.waiting import Waiting
 from pipeline.errors import GatewayError
 from pipeline.flow import Attempt, Flow
 from pipeline.stage import SkipTarget
@@ -71,21 +72,25 @@ class FlowTrace:
     async def call(self, stage: str, hook: Callable[..., Any], *arguments: Any) -> Any:
         started = time.monotonic()
         waited = False
-        problem: BaseException | None = None
         try:
             result = hook(*arguments)
-            if inspect.isawaitable(result):
-                watched = Watched(result)
+            if isinstance(result, CoroutineType):
+                # Started by hand: most hooks end without giving up their turn, and then need no more than this.
                 try:
-                    result = await watched
-                finally:
-                    waited = watched.waited
-            return result
-        except BaseException as raised:
-            problem = raised
+                    step = result.send(None)
+                except StopIteration as end:
+                    result = end.value
+                else:
+                    waited = True
+                    result = await Waiting(result, step)
+            elif inspect.isawaitable(result):
+                waited = True
+                result = await result
+        except BaseException as problem:
+            self._ended(stage, hook, arguments, started, waited, problem)
             raise
-        finally:
-            self._called(stage, hook, arguments, started, problem, waited=waited)
+        self._ended(stage, hook, arguments, started, waited, None)
+        return result
 
     def note(self, what: str, **facts: str | float) -> None:
         if len(self.notes) < MOST:
@@ -115,18 +120,19 @@ class FlowTrace:
         """The same whenever it is asked for: the vendor is told it before there is a span."""
         return self._span_ids.setdefault(attempt.number, new_span_id())
 
-    def _called(
+    def _ended(
         self,
         stage: str,
         hook: Callable[..., Any],
         arguments: tuple[Any, ...],
         started: float,
-        problem: BaseException | None,
-        *,
         waited: bool,
+        problem: BaseException | None,
     ) -> None:
         ended = time.monotonic()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + ended - started
+        if problem is None and not waited and ended - started < SLOW:
+            return
         attempt = next((argument for argument in arguments if isinstance(argument, Attempt)), None)
         if isinstance(problem, SkipTarget) and attempt is not None:
             target = attempt.target
@@ -134,7 +140,7 @@ class FlowTrace:
         elif isinstance(problem, GatewayError) and self.refused_by is None:
             self.refused_by = stage
         crashed = isinstance(problem, Exception) and not isinstance(problem, (GatewayError, SkipTarget))
-        if (crashed or waited or ended - started > SLOW) and len(self.calls) < MOST:
+        if (crashed or waited or ended - started >= SLOW) and len(self.calls) < MOST:
             name = getattr(hook, "__name__", "hook")
             kind = None if problem is None else "cancelled" if isinstance(problem, CancelledError) else type(problem).__name__
             self.calls.append(Call(stage, name, attempt, started, ended, kind, crashed))

@@ -21,6 +21,7 @@ _EVENT_ATTRIBUTES = b"\x1a"
 _RESOURCE_ATTRIBUTES = b"\x0a"
 _HAS_IS_REMOTE, _IS_REMOTE = 0x100, 0x200
 _CACHED_LENGTH = 64
+_pack_float = struct.Struct("<d").pack
 
 
 class OtlpEncoder:
@@ -67,24 +68,30 @@ def _status(code: int, description: str | None) -> bytes:
 
 
 def _attributes(tag: bytes, attributes: Mapping[str, Any]) -> bytes:
-    return b"".join([_field(tag, _attribute(name, value)) for name, value in attributes.items()])
-
-
-def _attribute(name: str, value: Any) -> bytes:
     """Values that come again and again are written once; times and bodies never do."""
-    if isinstance(value, float) or (isinstance(value, str) and len(value) > _CACHED_LENGTH):
-        return _key(name) + _field(b"\x12", _value(value))
-    return _seen_attribute(name, value)
+    return b"".join(
+        [
+            _float_head(tag, name) + _pack_float(value)
+            if type(value) is float
+            else _attribute(tag, name, value)
+            if type(value) is str and len(value) > _CACHED_LENGTH
+            else _seen_attribute(tag, name, value)
+            for name, value in attributes.items()
+        ]
+    )
 
 
-@lru_cache(4096, typed=True)
-def _seen_attribute(name: str, value: Any) -> bytes:
-    return _key(name) + _field(b"\x12", _value(value))
+def _attribute(tag: bytes, name: str, value: Any) -> bytes:
+    return _field(tag, _field(b"\x0a", name.encode()) + _field(b"\x12", _value(value)))
+
+
+_seen_attribute = lru_cache(4096, typed=True)(_attribute)
 
 
 @lru_cache(1024)
-def _key(name: str) -> bytes:
-    return _field(b"\x0a", name.encode())
+def _float_head(tag: bytes, name: str) -> bytes:
+    """All but the number itself, whose length is always the same."""
+    return _attribute(tag, name, 0.0)[:-8]
 
 
 def _value(value: Any) -> bytes:
@@ -93,7 +100,7 @@ def _value(value: Any) -> bytes:
     if isinstance(value, int):
         return b"\x18" + _varint(value & 0xFFFF_FFFF_FFFF_FFFF)
     if isinstance(value, float):
-        return b"\x21" + struct.pack("<d", value)
+        return b"\x21" + _pack_float(value)
     return _field(b"\x0a", _text(str(value)))
 
 

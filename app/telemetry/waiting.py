@@ -1,41 +1,40 @@
 """Tells a call that only computed from one that had to wait."""
 
-from collections.abc import Awaitable, Callable, Generator
-from typing import Any, Generic, TypeVar
-
-Result = TypeVar("Result")
+from collections.abc import Callable, Coroutine, Generator
+from typing import Any
 
 
-class Watched(Generic[Result]):
-    """Awaits `work` in its stead. `waited` is true once it gave the event loop its turn: it did I/O, or slept."""
+class Waiting:
+    """The rest of a coroutine that has been started by hand and gave up its turn: `step` is what it waits for first."""
 
-    __slots__ = ("_work", "waited")
+    __slots__ = ("_step", "_work")
 
-    def __init__(self, work: Awaitable[Result]) -> None:
+    def __init__(self, work: Coroutine[Any, Any, Any], step: Any) -> None:
         self._work = work
-        self.waited = False
+        self._step = step
 
-    def __await__(self) -> Generator[Any, Any, Result]:
-        # This is `yield from`, written out for the sake of one line in it.
-        steps = self._work.__await__()
-        go_on: Callable[[], Any] = steps.__next__
+    def __await__(self) -> Generator[Any, Any, Any]:
+        # This is `yield from`, written out because its first step has been taken already.
+        work, step = self._work, self._step
         while True:
-            try:
-                step = go_on()
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            self.waited = True
             try:
                 yield step
             except GeneratorExit:
-                steps.close()
+                work.close()
                 raise
             except BaseException as problem:  # noqa: BLE001  # cancellation above all: it belongs inside
-                go_on = _thrower(steps, problem)
+                go_on: Callable[[], Any] = _thrower(work, problem)
             else:
-                go_on = steps.__next__
+                go_on = _sender(work)
+            try:
+                step = go_on()
+            except StopIteration as end:
+                return end.value
 
 
-def _thrower(steps: Generator[Any, Any, Any], problem: BaseException) -> Callable[[], Any]:
-    return lambda: steps.throw(problem)
+def _sender(work: Coroutine[Any, Any, Any]) -> Callable[[], Any]:
+    return lambda: work.send(None)
+
+
+def _thrower(work: Coroutine[Any, Any, Any], problem: BaseException) -> Callable[[], Any]:
+    return lambda: work.throw(problem)

@@ -12,6 +12,9 @@ from pipeline.retry import Failure
 REQUEST_HEADERS = "request_headers"
 ATTEMPT_HEADERS = "header_override"
 
+CHANNEL_TEST = "channel-test"
+"""The id of a flow in which an operator tests a channel; those of callers begin with `req_`."""
+
 
 @dataclass(slots=True)
 class Decided:
@@ -100,7 +103,6 @@ FACTS: dict[str, Callable[[Edit], Any]] = {
     "last_error_message": _failure("message"),
     "last_error_code": _failure("code"),
     "last_error_type": _failure("type"),
-    # A probe of a channel does not run the pipeline: what runs here is always a caller's request.
-    "is_channel_test": lambda _: False,
+    "is_channel_test": lambda edit: edit.flow.id == CHANNEL_TEST,
 }
 """Every name that a condition may use beside the body's own. `docs/overrides.md` lists them for operators."""

@@ -1,5 +1,6 @@
 """Whatever a vendor does, the caller gets a clear error with the right status, and no other caller notices."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -141,3 +142,9 @@ async def test_a_vendors_cookies_and_account_headers_stay_with_us(http: httpx.As
 def _code(reply: httpx.Response) -> Any:
     error = reply.json()["error"]
     return error.get("code") if isinstance(error, dict) else None
+
+
+async def test_after_all_this_no_connection_to_the_vendor_is_left_hanging(standin: StandIn) -> None:
+    async with asyncio.timeout(5):
+        while standin.open_answers:
+            await asyncio.sleep(0.05)

@@ -133,7 +133,7 @@ async def test_a_hundred_callers_leave_at_random_moments_and_each_is_settled_onc
     standin.on(model, sse_answer(*text_stream(*"abcdefghij"), usage_chunk(), DONE, pause=0.01))
     await asyncio.gather(*(leave_after(settlements, model, number % 13) for number in range(100)))
     async with asyncio.timeout(10):
-        while len(settlements.of(model)) < 100 or standin.open_answers:
+        while len(settlements.of(model)) < 100 or model in standin.open_answers:
             await asyncio.sleep(0.05)
     rows = settlements.of(model)
     assert len(rows) == 100

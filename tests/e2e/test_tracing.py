@@ -79,7 +79,7 @@ async def test_a_unary_answer(caller: httpx.AsyncClient, collector: Collector, s
     ]
     server, (attempt,) = tree.server, tree.attempts
     stages = {name: server.attributes.pop(name) for name in list(server.attributes) if name.startswith("aihub.stage.")}
-    assert set(stages) == {"aihub.stage.auth.ms", "aihub.stage.Rehearsed.ms"}
+    assert set(stages) == {"aihub.stage.auth.ms", "aihub.stage.rehearsed.ms"}
     assert all(0 < milliseconds < 5000 for milliseconds in stages.values())
     assert server.attributes == {
         "http.request.method": "POST",
@@ -169,8 +169,8 @@ async def test_a_flow_that_all_failed_is_an_error(caller: httpx.AsyncClient, col
 async def test_a_skipped_target_is_an_event(caller: httpx.AsyncClient, collector: Collector, standin: StandIn) -> None:
     standin.on("must-skip", json_answer(completion()), at="second")
     _, tree = await asked(caller, collector, "must-skip")
-    skipped = {"aihub.stage": "Rehearsed", "aihub.channel": "first", "aihub.key": "first-key"}
-    assert tree.server.events == {"target skipped": skipped}
+    skipped = {"aihub.stage": "rehearsed", "aihub.channel": "first", "aihub.key": "first-key"}
+    assert tree.server.events["target skipped"] == skipped
     assert [span.attributes["aihub.channel"] for span in tree.attempts] == ["second"]
 
 
@@ -241,10 +241,10 @@ async def test_a_stage_that_crashes_is_named(caller: httpx.AsyncClient, collecto
     reply, tree = await asked(caller, collector, model)
     assert reply.status_code == 500
     assert (tree.server.status, tree.server.attributes["error.type"]) == ("ERROR", "stage_failed")
-    assert tree.server.events["stage crashed"] == {"aihub.stage": "Rehearsed", "aihub.exception": "RuntimeError"}
+    assert tree.server.events["stage crashed"] == {"aihub.stage": "rehearsed", "aihub.exception": "RuntimeError"}
     (crashed,) = [span for span in tree.of_kind("INTERNAL") if span.status == "ERROR"]
-    assert crashed.name == f"Rehearsed.{hook}"
-    facts = {"aihub.stage": "Rehearsed", "aihub.hook": hook, "aihub.exception": "RuntimeError"}
+    assert crashed.name == f"rehearsed.{hook}"
+    facts = {"aihub.stage": "rehearsed", "aihub.hook": hook, "aihub.exception": "RuntimeError"}
     assert crashed.attributes == facts
     assert crashed.parent == (tree.server.id if hook == "request" else tree.attempts[0].id)
 
@@ -253,11 +253,11 @@ async def test_a_crash_in_a_stream_and_one_after_it(caller: httpx.AsyncClient, c
     standin.on("crash-chunk", sse_answer(*text_stream("first", "second"), DONE), at="first")
     _, tree = await asked(caller, collector, "crash-chunk", stream=True)
     assert tree.server.attributes["aihub.outcome"] == "cut"
-    assert "INTERNAL Rehearsed.chunk ERROR" in "\n".join(tree.lines())
+    assert "INTERNAL rehearsed.chunk ERROR" in "\n".join(tree.lines())
     standin.on("crash-done", json_answer(completion()), at="first")
     reply, tree = await asked(caller, collector, "crash-done")
     assert (reply.status_code, tree.server.status) == (200, "UNSET")
-    assert "INTERNAL Rehearsed.done ERROR" in "\n".join(tree.lines())
+    assert "INTERNAL rehearsed.done ERROR" in "\n".join(tree.lines())
 
 
 @pytest.mark.parametrize("model", ["must-wait", "must-compute"])
@@ -266,7 +266,7 @@ async def test_a_stage_that_waits_or_is_slow_has_a_span(
 ) -> None:
     standin.on(model, json_answer(completion()), at="first")
     _, tree = await asked(caller, collector, model)
-    assert "  INTERNAL Rehearsed.request UNSET" in tree.lines()
+    assert "  INTERNAL rehearsed.request UNSET" in tree.lines()
 
 
 def parent(trace: str = TRACE, flags: str = "01") -> dict[str, str]:

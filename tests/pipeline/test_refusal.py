@@ -21,7 +21,9 @@ def test_what_is_refused_inside_is_refused_at_its_place() -> None:
     assert placed(("x",), str.upper, "a") == "A"
 
 
-@pytest.mark.parametrize(("word", "said"), [("sett", ", did you mean 'set'?"), ("zzz", "; known are set, delete"), (5, "; known are set, delete")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("word", "said"), [("sett", ", did you mean 'set'?"), ("zzz", "; known are set, delete"), (5, "; known are set, delete")]
+)
 def test_a_suggestion_or_all_that_is_known(word: object, said: str) -> None:
     assert near(word, ("set", "delete")) == said
 

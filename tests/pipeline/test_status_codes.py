@@ -22,7 +22,14 @@ def test_nothing_is_nothing(written: Any) -> None:
 
 @pytest.mark.parametrize(
     ("written", "place"),
-    [({200: 503}, "200.[key]"), ({"x": 503}, "x.[key]"), ({429: 200}, "429"), ({429: True}, "429"), ({429: 600}, "429"), ({429: 5.5}, "429")],
-)  # fmt: skip
+    [
+        ({200: 503}, "200.[key]"),
+        ({"x": 503}, "x.[key]"),
+        ({429: 200}, "429"),
+        ({429: True}, "429"),
+        ({429: 600}, "429"),
+        ({429: 5.5}, "429"),
+    ],
+)
 def test_only_errors_have_a_status_to_change(written: Any, place: str) -> None:
     assert refusal_of(read_status_codes, written) == f"{place}: expected the status of an error, from 400 to 599"

@@ -64,7 +64,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self.received: list[Received] = []
-        self.open_answers = 0
+        self.open_answers: list[str] = []
         self._answers: dict[str, deque[Answer]] = {}
         self._server: asyncio.Server | None = None
 
@@ -105,7 +105,7 @@ class StandIn:
         """Whether the connection may go on."""
         answer = self._next(request)
         gone = asyncio.ensure_future(_gone(reader, request))
-        self.open_answers += 1
+        self.open_answers.append(str(request.json().get("model")))
         try:
             await _sleep(answer.wait, gone)
             head = {"transfer-encoding": "chunked", **answer.headers}
@@ -126,7 +126,7 @@ class StandIn:
             await writer.drain()
             return True
         finally:
-            self.open_answers -= 1
+            self.open_answers.remove(str(request.json().get("model")))
             gone.cancel()
             await asyncio.wait([gone])
 

@@ -14,8 +14,12 @@ RAW = b'{"model": "m", "messages" : [ ], "stream": true, "stream_options": {"a":
 
 @pytest.mark.parametrize(
     ("paths", "gone"),
-    [(["store"], {"store": None}), (["store", "user"], {"store": None, "user": None}), (["stream_options.a"], {"stream_options": {"b": 2}})],
-)  # fmt: skip
+    [
+        (["store"], {"store": None}),
+        (["store", "user"], {"store": None, "user": None}),
+        (["stream_options.a"], {"stream_options": {"b": 2}}),
+    ],
+)
 def test_what_is_named_is_stripped(paths: list[str], gone: dict[str, Any]) -> None:
     body = JsonObject.parse(RAW)
     strip(body, [Path(path) for path in paths])

@@ -34,8 +34,14 @@ def test_of_a_whole_reply(message: dict[str, Any], content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [msgspec.json.encode(completion()), b'{"x": "\\"reasoning"}', b"no JSON but \"reasoning", b'{"choices": 5, "reasoning": 1}']
-)  # fmt: skip
+    "body",
+    [
+        msgspec.json.encode(completion()),
+        b'{"x": "\\"reasoning"}',
+        b'no JSON but "reasoning',
+        b'{"choices": 5, "reasoning": 1}',
+    ],
+)
 def test_a_reply_without_thoughts_keeps_its_bytes(body: bytes) -> None:
     assert ChatThoughts().whole(body) == body
 

@@ -43,14 +43,26 @@ def test_a_changed_model_is_the_attempts_model(override: Any) -> None:
     assert (acted.flow.model, acted.flow.asked_model) == ("asked", "asked")
 
 
-@pytest.mark.parametrize("mode", sorted(set(MODES) - {"default"}))
+USED: dict[str, dict[str, Any]] = {
+    "copy": {"from": "a", "to": "b"},
+    "copy_header": {"from": "x-a", "to": "x-b"},
+    "delete_header": {"path": "x-a"},
+    "move": {"from": "a", "to": "b"},
+    "move_header": {"from": "x-a", "to": "x-b"},
+    "pass_headers": {"value": ["x-a"]},
+    "prune_objects": {"value": "x"},
+    "regex_replace": {"path": "a", "from": "x"},
+    "replace": {"path": "a", "from": "x"},
+    "return_error": {"value": "no"},
+    "set_header": {"path": "x-a", "value": "1"},
+    "sync_fields": {"from": "a", "to": "b"},
+    **{mode: {"path": "a"} for mode in ("delete", "trim_space", "to_lower", "to_upper")},
+}
+"""What a mode has use for; those that are not here take a path and a value."""
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_an_editor_may_write_every_word_of_the_dialect_where_it_is_blank(mode: str) -> None:
-    needed: dict[str, Any] = {
-        "prune_objects": {"value": "x"}, "return_error": {"value": "no"}, "pass_headers": {"value": ["x-a"]},
-        "set_header": {"path": "x-a", "value": "1"}, "delete_header": {"path": "x-a"}, "copy_header": {"from": "x-a", "to": "x-b"},
-        "move_header": {"from": "x-a", "to": "x-b"}, "sync_fields": {"from": "a", "to": "b"}, "move": {"from": "a", "to": "b"},
-        "copy": {"from": "a", "to": "b"}, "replace": {"path": "a", "from": "x"}, "regex_replace": {"path": "a", "from": "x"},
-    }.get(mode, {"path": "a", "value": "x"} if "prefix" in mode or "suffix" in mode or "end" in mode or mode == "set" else {"path": "a"})  # fmt: skip
     blank = {
         "path": "",
         "value": None,
@@ -61,7 +73,8 @@ def test_an_editor_may_write_every_word_of_the_dialect_where_it_is_blank(mode: s
         "logic": "",
         "description": "",
     }
-    assert refusal_of(read_param_override, {"operations": [{**blank, "mode": mode, **needed}]}) == "accepted"
+    written = {**blank, "mode": mode, **USED.get(mode, {"path": "a", "value": "x"})}
+    assert refusal_of(read_param_override, {"operations": [written]}) == "accepted"
 
 
 def test_a_body_too_deep_to_walk_is_the_callers_fault() -> None:
@@ -89,8 +102,10 @@ def test_nothing_is_nothing(override: Any) -> None:
         ({"operations": ["set"]}, "operations.0: expected an operation"),
         ({"operations": {}}, "operations: Input should be a valid list"),
         ({"operations": [{"mode": "set", "path": "a"}]}, "operations.0.value: Field required"),
-        ({"operations": [{"mode": "set", "paht": "a", "value": 1}]}, "operations.0.paht.[key]: 'set' knows no 'paht', did you mean 'path'?"),
-        ({"operations": [{"mode": "delete", "path": "a", "value": 1}]}, "operations.0.value.[key]: 'delete' knows no 'value'; known are"),
+        ({"operations": [{"mode": "set", "paht": "a", "value": 1}]},
+         "operations.0.paht.[key]: 'set' knows no 'paht', did you mean 'path'?"),
+        ({"operations": [{"mode": "delete", "path": "a", "value": 1}]},
+         "operations.0.value.[key]: 'delete' knows no 'value'; known are"),
         ("[]", ": expected a mapping"),
         ("{a: 1}", ": expected a mapping, or the JSON of one"),
     ],

@@ -1,0 +1,39 @@
+"""Mistakes in what the pipeline file changes for everybody are told with their place."""
+
+from pathlib import Path
+
+import pytest
+
+from app.config.stages import check
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("mapping: {models: {a: b, b: a}}", "1:32: pipeline[0].mapping.models.a: this chain never ends: a -> b -> a"),
+        ("mapping: {model: {a: b}}", "1:23: pipeline[0].mapping.model: unknown field 'model', did you mean 'models'?"),
+        ("param_override: {stream: true}", "1:30: pipeline[0].param_override.stream: 'stream' cannot be changed"),
+        (
+            "param_override: {operations: [{mode: sett, path: a}]}",
+            "1:50: pipeline[0].param_override.operations[0].mode: no mode is called 'sett', did you mean 'set'?",
+        ),
+        ("param_override: [a]", "pipeline[0].param_override: expected a mapping"),
+        ("header_override: {cookie: a=b}", "1:31: pipeline[0].header_override.cookie: the header 'cookie' cannot be set"),
+        ("status_code_mapping: {429: 200}", "pipeline[0].status_code_mapping.429: expected the status of an error"),
+        ("channel_options: {model_suffixes: true}", "pipeline[0].channel_options: 'channel_options' takes no options"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(tmp_path: Path, entry: str, said: str) -> None:
+    file = tmp_path / "aihub.yaml"
+    file.write_text(f"pipeline: [{{{entry}}}]\n")
+    [problem] = [str(problem).removeprefix(f"{file}:") for problem in check(file, {})]
+    assert said in problem
+    assert problem.startswith(said) or not said[0].isdigit()
+
+
+def test_the_order_of_the_stages_is_held(tmp_path: Path) -> None:
+    file = tmp_path / "aihub.yaml"
+    file.write_text("pipeline: [param_override, channel_options, mapping]\n")
+    found = "\n".join(str(problem) for problem in check(file, {}))
+    assert "`param_override` must stand below `mapping`" in found
+    assert "`channel_options` must stand below `mapping`" in found
