@@ -12,6 +12,9 @@ from pipeline.flow import Flow, Reply
 from pipeline.ports import ErrorFormat
 from pipeline.tasks import spawn
 
+WATCH_AFTER = 0.1
+"""Seconds. Who leaves within them is noticed at their end."""
+
 DRAIN_SECONDS = 30.0
 """How long a stream is read on for its exact bill after its caller has left."""
 
@@ -32,6 +35,7 @@ class Conversation:
         self._flow: Flow | None = None
         self._deadline = asyncio.timeout(generation.total)
         self._ended_by: GatewayError | None = None
+        self._watching: asyncio.TimerHandle | None = None
         self._watcher: asyncio.Task[None] | None = None
 
     async def hold(self, flow: Flow) -> None:
@@ -41,6 +45,8 @@ class Conversation:
         try:
             await self._within_deadline(flow)
         finally:
+            if self._watching is not None:
+                self._watching.cancel()
             if self._watcher is not None:
                 self._watcher.cancel()
             if flow.trace is not None:
@@ -56,7 +62,11 @@ class Conversation:
         self._move_deadline(0)
 
     def watch(self) -> None:
-        """Called when the body is whole: from here on `receive` has only one thing to say."""
+        """Called when the body is whole: from here on `receive` has only one thing to say. Most calls are over before it is worth
+        a task to listen."""
+        self._watching = asyncio.get_running_loop().call_later(WATCH_AFTER, self._start_watching)
+
+    def _start_watching(self) -> None:
         self._watcher = spawn(self._watch(), "disconnect watcher")
 
     async def _settle(self, flow: Flow) -> None:

@@ -21,25 +21,23 @@ class BodyLimits:
     total: float = 120
 
 
-async def body_pieces(
-    receive: Receive, headers: Headers, limits: BodyLimits, received: Callable[[], None]
-) -> AsyncIterator[bytes]:
+def body_pieces(receive: Receive, headers: Headers, limits: BodyLimits, received: Callable[[], None]) -> AsyncIterator[bytes]:
     """The decoded body. `received` is called when the last piece is here, from when on only a disconnect can follow."""
-    declared = headers.get("content-length")
+    pieces = _received(receive, headers.get("content-length"), limits, received)
+    encoding = headers.get("content-encoding")
+    if not encoding or encoding.lower() == "identity":
+        return pieces
+    return _bounded(decompressed(encoding, pieces), limits)
+
+
+async def _received(
+    receive: Receive, declared: str | None, limits: BodyLimits, received: Callable[[], None]
+) -> AsyncIterator[bytes]:
     if declared is not None and declared.isdecimal() and int(declared) > limits.size:
         raise _too_large(limits)
-    pieces = _bounded(_received(receive, limits, received), limits)
-    encoding = headers.get("content-encoding")
-    if encoding and encoding.lower() != "identity":
-        pieces = _bounded(decompressed(encoding, pieces), limits)
-    async for piece in pieces:
-        yield piece
-
-
-async def _received(receive: Receive, limits: BodyLimits, received: Callable[[], None]) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     deadline = loop.time() + limits.total
-    more = True
+    size, more = 0, True
     while more:
         try:
             async with asyncio.timeout_at(min(deadline, loop.time() + limits.idle)):
@@ -55,6 +53,9 @@ async def _received(receive: Receive, limits: BodyLimits, received: Callable[[],
         if not more:
             received()
         if piece := message.get("body", b""):
+            size += len(piece)
+            if size > limits.size:
+                raise _too_large(limits)
             yield piece
 
 

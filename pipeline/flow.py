@@ -25,22 +25,21 @@ MODEL_NAME_LIMIT = 256
 class Headers:
     """Request headers: names lower-case, a repeated one kept as often as it came."""
 
-    __slots__ = ("_pairs",)
+    __slots__ = ("_by_name", "_pairs")
 
     def __init__(self, pairs: Iterable[tuple[bytes, bytes]] = ()) -> None:
         self._pairs = tuple(pairs)
+        self._by_name: dict[bytes, list[bytes]] = {}
+        for name, value in self._pairs:
+            self._by_name.setdefault(name, []).append(value)
 
     def get(self, name: str) -> str | None:
         """The first value of `name`."""
-        wanted = name.encode("latin-1")
-        for key, value in self._pairs:
-            if key == wanted:
-                return value.decode("latin-1")
-        return None
+        values = self._by_name.get(name.encode("latin-1"))
+        return values[0].decode("latin-1") if values else None
 
     def get_all(self, name: str) -> list[str]:
-        wanted = name.encode("latin-1")
-        return [value.decode("latin-1") for key, value in self._pairs if key == wanted]
+        return [value.decode("latin-1") for value in self._by_name.get(name.encode("latin-1"), ())]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         for key, value in self._pairs:

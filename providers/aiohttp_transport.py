@@ -4,6 +4,7 @@ See docs/decisions/0002-transport.md for what was measured and what the others g
 """
 
 from collections.abc import AsyncIterator
+from functools import lru_cache
 
 import aiohttp
 import httpx
@@ -44,7 +45,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         try:
             response = await session.request(
                 request.method,
-                URL(str(request.url), encoded=True),
+                _url(str(request.url)),
                 headers=request.headers.multi_items(),
                 data=content,
                 allow_redirects=False,
@@ -94,6 +95,11 @@ class _Pieces(httpx.AsyncByteStream):
             await self._response.release()
         else:
             self._response.close()
+
+
+@lru_cache(maxsize=1024)
+def _url(text: str) -> URL:
+    return URL(text, encoded=True)
 
 
 def _translated(problem: aiohttp.ClientError) -> httpx.TransportError:

@@ -34,7 +34,8 @@ def prepare(flow: Flow, attempt: Attempt, *, ask_usage: bool) -> None:
     attempt.headers = dict(COMMON_HEADERS)
     attempt.headers["accept"] = "text/event-stream" if flow.asked_stream else "application/json"
     for name in (*TRACE_HEADERS, *vendor.forward):
-        if (value := flow.request.headers.get(name)) is not None:
+        # httpx encodes headers as ASCII; what is not has no meaning to a vendor either.
+        if (value := flow.request.headers.get(name)) is not None and value.isascii():
             attempt.headers[name] = value
     body = attempt.body
     if body is None:

@@ -108,7 +108,8 @@ class StandIn:
         self.open_answers.append(str(request.json().get("model")))
         try:
             await _sleep(answer.wait, gone)
-            head = {"transfer-encoding": "chunked", **answer.headers}
+            bodiless = answer.status == 204
+            head = answer.headers if bodiless else {"transfer-encoding": "chunked", **answer.headers}
             lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Status')}", *(f"{k}: {v}" for k, v in head.items())]
             writer.write("\r\n".join([*lines, "", ""]).encode())
             for number, piece in enumerate(answer.pieces):
@@ -122,7 +123,7 @@ class StandIn:
                 await gone
             if answer.cut or answer.hold:
                 return False
-            writer.write(b"0\r\n\r\n")
+            writer.write(b"" if bodiless else b"0\r\n\r\n")
             await writer.drain()
             return True
         finally:

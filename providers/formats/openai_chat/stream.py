@@ -1,6 +1,5 @@
 """Following a chat stream: `data: {chunk}` events, then `data: [DONE]`."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -11,9 +10,17 @@ from providers.formats.openai_chat.usage import find_usage
 
 DONE = b"[DONE]"
 
-# The only chunks worth parsing: those with a usage object, a finish reason, or an error. Inside a JSON string the quotes would
-# be escaped, so a model that talks about these words does not match.
-_TELLING = re.compile(rb'"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"error"\s*:\s*[{"]')
+_MEMBERS = tuple((name, name + b":null", name + b": null") for name in (b'"usage"', b'"finish_reason"', b'"error"'))
+
+
+def _tells(data: bytes) -> bool:
+    """Whether one of the events in `data` is worth parsing: it has usage, a finish reason or an error that is not null, or is the
+    end mark. Inside a JSON string the quotes would be escaped, so a model that talks about these words does not match. Counting
+    literals is some ten times faster than one regular expression."""
+    for name, null, spaced in _MEMBERS:
+        if (found := data.count(name)) and found != data.count(null) + data.count(spaced):
+            return True
+    return DONE in data
 
 
 class ChatTap:
@@ -28,15 +35,15 @@ class ChatTap:
         self.complete = False
 
     def feed(self, events: list[bytes]) -> list[bytes]:
-        kept = events
-        for index, event in enumerate(events):
-            if _TELLING.search(event):
-                if self._usage_only(event) and self._hide_usage:
-                    kept = kept if kept is not events else list(events)
-                    kept[index] = b""
-            elif is_done(event):
-                self.done = self.complete = True
-        return kept if kept is events else [event for event in kept if event]
+        if not _tells(events[0] if len(events) == 1 else b"".join(events)):
+            return events
+        return [event for event in events if not (_tells(event) and self._hidden(event))]
+
+    def _hidden(self, event: bytes) -> bool:
+        if is_done(event):
+            self.done = self.complete = True
+            return False
+        return self._usage_only(event) and self._hide_usage
 
     def _usage_only(self, event: bytes) -> bool:
         """Notes what the chunk tells; True if it carries usage and nothing else."""
