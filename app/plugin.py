@@ -57,7 +57,7 @@ class GatewayPlugin(InitPlugin):
                 self._gateway = None
 
     def _data_plane(self) -> Any:
-        @asgi(list(PREFIXES), is_mount=True, name="data_plane")
+        @asgi(list(PREFIXES), is_mount=True, copy_scope=False, name="data_plane")
         async def data_plane(scope: Scope, receive: Receive, send: Send) -> None:
             assert self._gateway is not None, "the lifespan opens the gateway before the first request"
             await self._gateway(scope, receive, send)

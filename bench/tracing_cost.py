@@ -87,22 +87,19 @@ class Served:
 
 
 @asynccontextmanager
-async def gateway(mode: str, endpoint: str) -> AsyncIterator[Served]:
-    directory = Path(tempfile.mkdtemp(prefix="aihub-bench-"))
+async def gateway(mode: str, directory: Path, endpoint: str) -> AsyncIterator[Served]:
     (directory / "state.yaml").write_text(STATE)
     port = _free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("AIHUB_", "OTEL_"))}
     environ |= {"AIHUB_PORT": str(port), "OTEL_BSP_SCHEDULE_DELAY": "200", **MODES[mode]}
     if mode != "off":
         environ["AIHUB_TELEMETRY_OTLP_ENDPOINT"] = endpoint
-    apply = await asyncio.create_subprocess_exec(AIHUB, "apply", "-f", "state.yaml", cwd=directory, env=environ)
+    quiet = {"cwd": directory, "env": environ, "stdout": asyncio.subprocess.DEVNULL}
+    apply = await asyncio.create_subprocess_exec(AIHUB, "apply", "-f", "state.yaml", **quiet)
     await apply.wait()
-    log = (directory / "log.txt").open("wb")
-    serve = await asyncio.create_subprocess_exec(
-        AIHUB, "serve", cwd=directory, env=environ, stdout=log, stderr=log, start_new_session=True
-    )
+    serve = await asyncio.create_subprocess_exec(AIHUB, "serve", **quiet, start_new_session=True)
     try:
-        while True:
+        while serve.returncode is None:
             with suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
                 writer.close()
@@ -119,7 +116,10 @@ async def main() -> None:
     server = await asyncio.start_server(sink.serve, "127.0.0.1", 0)
     endpoint = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with AsyncExitStack() as stack:
-        served = {mode: await stack.enter_async_context(gateway(mode, endpoint)) for mode in MODES}
+        served = {}
+        for mode in MODES:
+            directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aihub-bench-")))
+            served[mode] = await stack.enter_async_context(gateway(mode, directory, endpoint))
         for each in served.values():
             await each.burst()
         costs: dict[str, list[float]] = {mode: [] for mode in MODES}
