@@ -5,7 +5,7 @@ ifneq ($(shell id -u),0)
 SUDO   := sudo
 endif
 
-.PHONY: help run install dev test check fmt lock debian clean
+.PHONY: help run install dev test check bench fmt lock debian clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ lock: dev ## Write the lock files anew from pyproject.toml.
 	  --group build pyproject.toml -o requirements.lock
 	$(VENV)/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	  --group build --group dev pyproject.toml -o requirements-dev.lock
+
+bench: dev ## Measure the gateway beside the least that a proxy on this stack can do.
+	@command -v wrk >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends wrk; }
+	$(BIN)/python bench/compare.py
 
 debian: ## Install the Debian packages that the tests use, where they are missing.
 	@for need in redis-server:/usr/bin/redis-server postgresql:/usr/lib/postgresql/*/bin/initdb; do \
