@@ -24,8 +24,8 @@ def configure_logging(level: int) -> None:
     logging.getLogger("aihub").setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    # It repeats itself at every batch; app.telemetry.exporter says once that a collector is gone.
-    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
+    # Its queue warns again and again that it is full; app.telemetry.exporter says once why that is.
+    logging.getLogger("opentelemetry").setLevel(logging.ERROR)
 
 
 def _name_trace(record: logging.LogRecord) -> bool:

@@ -94,9 +94,9 @@ def make_tracing(settings: Settings, environ: Mapping[str, str]) -> "Tracing | N
     """None without an endpoint: then OpenTelemetry is not even imported."""
     if (plan := tracing_plan(settings.telemetry, environ)) is None:
         return None
-    from app.telemetry.tracing import Tracing  # noqa: PLC0415  # 6 MB and a tenth of a second that most do without
+    from app.telemetry.tracing import Tracing  # noqa: PLC0415  # most do without it
 
-    return Tracing(plan)
+    return Tracing(plan, environ)
 
 
 def timeouts_of(settings: Settings) -> Timeouts:

@@ -5,8 +5,9 @@
     context       the `traceparent` header, in and out
     flow_trace    what one traced flow notes while it runs: no SDK, no I/O
     spans         a flow that has ended -> its tree of spans
-    otlp          spans -> protobuf
-    exporter      protobuf -> collector
+    otlp          a span -> protobuf
+    exporter      a queue of them -> one request after another
+    collector     a request -> an OTLP/HTTP collector
 
-Only `spans`, `otlp`, `exporter` and `tracing` import the SDK, and nothing imports those while tracing is off.
+Only `tracing` and `exporter` import the SDK, for its queue and its resource; nothing imports them while tracing is off.
 """

@@ -53,7 +53,7 @@ def of_request(trace: FlowTrace, flow: Flow) -> Attributes:
     if flow.asked_model:
         found |= _genai(flow, flow.attempt, flow.asked_model)
     for stage, seconds in trace.seconds.items():
-        found[names.STAGE_MS.format(stage=stage)] = round(seconds * 1000, 3)
+        found[_stage_ms(stage)] = round(seconds * 1000, 3)
     return _known(found)
 
 
@@ -141,6 +141,11 @@ def _known(found: dict[str, Any]) -> Attributes:
 def _short(text: str | None) -> str | None:
     """What somebody else wrote may be of any length."""
     return text if text is None or len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT]
+
+
+@lru_cache
+def _stage_ms(stage: str) -> str:
+    return names.STAGE_MS.format(stage=stage)
 
 
 @lru_cache

@@ -2,8 +2,8 @@
 wins; the rest comes from the variables that OpenTelemetry defines.
 https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
 
-The exporter's own ones (OTEL_EXPORTER_OTLP_HEADERS, _CERTIFICATE, _COMPRESSION, _TIMEOUT), OTEL_BSP_*, OTEL_SERVICE_NAME and
-OTEL_RESOURCE_ATTRIBUTES are read by the SDK.
+How it is sent (OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT…) is read in `app.telemetry.collector`; OTEL_BSP_*, OTEL_SERVICE_NAME and
+OTEL_RESOURCE_ATTRIBUTES by the SDK.
 """
 
 import logging

@@ -1,42 +1,49 @@
-"""Protobuf to the collector. The SDK's exporter does it (headers, TLS, compression, retries: all by its OTEL_* variables), but
-for the encoding, and for its log: an outage is told once, and its end."""
+"""The end of the SDK's queue: encoded spans to the collector. An outage is told once, and so is its end."""
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from opentelemetry.trace import SpanContext, TraceFlags
 
-from app.telemetry.otlp import OtlpEncoder
+from app.telemetry.collector import Collector
+from app.telemetry.otlp import OtlpRequest
 
 log = logging.getLogger("aihub.telemetry")
 
+_SAMPLED = SpanContext(1, 1, False, TraceFlags(TraceFlags.SAMPLED))
 
-class Exporter(OTLPSpanExporter):
-    """Runs in the batch processor's thread."""
 
-    def __init__(self, url: str, shown: str, encoder: OtlpEncoder) -> None:
-        super().__init__(endpoint=url)
+class EncodedSpan(ReadableSpan):
+    """What waits in the queue: bytes, and no tree of objects that every garbage collection would walk through. All the queue asks
+    of a span is whether it is sampled."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    @property
+    def context(self) -> SpanContext:
+        return _SAMPLED
+
+
+class Exporter(SpanExporter):
+    """Runs in the queue's thread."""
+
+    def __init__(self, collector: Collector, shown: str, request: OtlpRequest) -> None:
+        self._collector = collector
         self._shown = shown
-        self._encoder = encoder
+        self._request = request
         self._failing = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        result = self._send(spans)
-        failed = result is not SpanExportResult.SUCCESS
-        if failed and not self._failing:
-            log.warning("the trace collector at %s does not take our spans; they are lost until it does", self._shown)
-        elif self._failing and not failed:
-            log.warning("the trace collector at %s takes our spans again", self._shown)
-        self._failing = failed
-        return result
+        problem = self._collector.send(self._request.around(span.body for span in spans if isinstance(span, EncodedSpan)))
+        if problem is not None and not self._failing:
+            log.warning("the collector at %s does not take our spans (%s); they are lost until it does", self._shown, problem)
+        elif problem is None and self._failing:
+            log.warning("the collector at %s takes our spans again", self._shown)
+        self._failing = problem is not None
+        return SpanExportResult.FAILURE if self._failing else SpanExportResult.SUCCESS
 
-    def _send(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        # The client is not part of the SDK's interface: without it we go by its encoder, at its price.
-        client: Any = getattr(self, "_client", None)
-        if client is None:
-            return super().export(spans)
-        sent = client.export(self._encoder.encode(spans))
-        return SpanExportResult.SUCCESS if sent.success else SpanExportResult.FAILURE
+    def shutdown(self) -> None:
+        self._collector.close()

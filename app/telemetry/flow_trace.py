@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from asyncio import CancelledError
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CoroutineType
@@ -21,13 +22,16 @@ log = logging.getLogger("aihub.telemetry")
 SLOW = 0.001
 """Seconds from which on a hook has a span of its own, even if it only computed."""
 
+SLOW_WAIT = 0.00025
+"""The same for one that waited: it did I/O then. A shorter wait is a turn of the event loop, for a body that is there already."""
+
 MOST = 100
 """Calls, and notes, that are kept: a stage that is slow on each of ten thousand events shall not make as many spans."""
 
 CONTENT_LIMIT = 32 << 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A hook that deserves a span. `problem` is the type of what it raised; `crashed`: that was no word of the stage's."""
 
@@ -36,11 +40,11 @@ class Call:
     attempt: Attempt | None
     started: float
     ended: float
-    problem: str | None
-    crashed: bool
+    problem: str | None = None
+    crashed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Note:
     what: str
     at: float
@@ -49,6 +53,24 @@ class Note:
 
 class FlowTrace:
     """Implements `pipeline.ports.Trace`. Times are monotonic seconds; `epoch_ns` makes them wall-clock time."""
+
+    __slots__ = (
+        "_content",
+        "_export",
+        "_span_ids",
+        "calls",
+        "ended",
+        "epoch_ns",
+        "flags",
+        "notes",
+        "parent",
+        "refused_by",
+        "seconds",
+        "sent",
+        "span_id",
+        "started",
+        "trace_id",
+    )
 
     def __init__(
         self, parent: Parent | None, trace_id: int, export: Callable[["FlowTrace", Flow], None], *, content: bool
@@ -60,7 +82,7 @@ class FlowTrace:
         self.epoch_ns = time.time_ns() - time.monotonic_ns()
         self.started = time.monotonic()
         self.ended: float | None = None
-        self.seconds: dict[str, float] = {}
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.calls: list[Call] = []
         self.notes: list[Note] = []
         self.refused_by: str | None = None
@@ -74,7 +96,7 @@ class FlowTrace:
         waited = False
         try:
             result = hook(*arguments)
-            if isinstance(result, CoroutineType):
+            if type(result) is CoroutineType:
                 # Started by hand: most hooks end without giving up their turn, and then need no more than this.
                 try:
                     step = result.send(None)
@@ -87,9 +109,12 @@ class FlowTrace:
                 waited = True
                 result = await result
         except BaseException as problem:
-            self._ended(stage, hook, arguments, started, waited, problem)
+            self._raised(stage, hook, arguments, started, problem)
             raise
-        self._ended(stage, hook, arguments, started, waited, None)
+        ended = time.monotonic()
+        self.seconds[stage] += ended - started
+        if ended - started >= (SLOW_WAIT if waited else SLOW):
+            self._keep(Call(stage, _name(hook), _attempt_in(arguments), started, ended))
         return result
 
     def note(self, what: str, **facts: str | float) -> None:
@@ -120,30 +145,35 @@ class FlowTrace:
         """The same whenever it is asked for: the vendor is told it before there is a span."""
         return self._span_ids.setdefault(attempt.number, new_span_id())
 
-    def _ended(
-        self,
-        stage: str,
-        hook: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        started: float,
-        waited: bool,
-        problem: BaseException | None,
+    def _raised(
+        self, stage: str, hook: Callable[..., Any], arguments: tuple[Any, ...], started: float, problem: BaseException
     ) -> None:
         ended = time.monotonic()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + ended - started
-        if problem is None and not waited and ended - started < SLOW:
-            return
-        attempt = next((argument for argument in arguments if isinstance(argument, Attempt)), None)
+        self.seconds[stage] += ended - started
+        attempt = _attempt_in(arguments)
+        crashed = False
         if isinstance(problem, SkipTarget) and attempt is not None:
             target = attempt.target
             self.note("target skipped", stage=stage, channel=target.channel.name, key=target.key.name)
-        elif isinstance(problem, GatewayError) and self.refused_by is None:
-            self.refused_by = stage
-        crashed = isinstance(problem, Exception) and not isinstance(problem, (GatewayError, SkipTarget))
-        if (crashed or waited or ended - started >= SLOW) and len(self.calls) < MOST:
-            name = getattr(hook, "__name__", "hook")
-            kind = None if problem is None else "cancelled" if isinstance(problem, CancelledError) else type(problem).__name__
-            self.calls.append(Call(stage, name, attempt, started, ended, kind, crashed))
+        elif isinstance(problem, GatewayError):
+            self.refused_by = self.refused_by or stage
+        else:
+            crashed = isinstance(problem, Exception)
+        if crashed or ended - started >= SLOW:
+            kind = "cancelled" if isinstance(problem, CancelledError) else type(problem).__name__
+            self._keep(Call(stage, _name(hook), attempt, started, ended, kind, crashed))
+
+    def _keep(self, call: Call) -> None:
+        if len(self.calls) < MOST:
+            self.calls.append(call)
+
+
+def _name(hook: Callable[..., Any]) -> str:
+    return getattr(hook, "__name__", "hook")
+
+
+def _attempt_in(arguments: tuple[Any, ...]) -> Attempt | None:
+    return next((argument for argument in arguments if isinstance(argument, Attempt)), None)
 
 
 def new_span_id() -> int:

@@ -1,51 +1,70 @@
-"""From a flow that has ended to its spans: SERVER, below it a CLIENT for each attempt, and INTERNAL ones for stages.
-
-They are made as `ReadableSpan`s at once: every time is known, and a span that is started, filled and ended through the tracer
-costs fifteen times as much.
-"""
+"""From a flow that has ended to its spans: SERVER, below it a CLIENT for each attempt, and INTERNAL ones for stages."""
 
 from collections.abc import Iterator, Sequence
-
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Event, ReadableSpan
-from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
+from dataclasses import dataclass, field
+from enum import IntEnum
 
 from app.telemetry import attributes, names
-from app.telemetry.attributes import Attributes, End
+from app.telemetry.attributes import Attributes
 from app.telemetry.flow_trace import Call, FlowTrace, Note, new_span_id
 from pipeline.errors import GatewayError
 from pipeline.flow import Attempt, Flow
 
-_FINE = Status()
+
+class Kind(IntEnum):
+    """As OTLP numbers them."""
+
+    INTERNAL = 1
+    SERVER = 2
+    CLIENT = 3
+
+
+@dataclass(slots=True)
+class Event:
+    """Something at a moment; `at` in nanoseconds since 1970, as every time of a span."""
+
+    name: str
+    at: int
+    attributes: Attributes
+
+
+@dataclass(slots=True)
+class Span:
+    """One span, whole. `error` is None or says what failed; `remote` tells that the parent is the caller's."""
+
+    trace_id: int
+    id: int
+    parent: int | None
+    remote: bool
+    state: str
+    name: str
+    kind: Kind
+    started: int
+    ended: int
+    attributes: Attributes
+    error: str | None = None
+    events: Sequence[Event] = field(default=())
 
 
 class Spans:
-    """Makes the spans of every flow of one process."""
+    """The spans of one trace."""
 
-    def __init__(self, resource: Resource, scope: InstrumentationScope, *, capture_content: bool) -> None:
-        self._resource = resource
-        self._scope = scope
+    def __init__(self, trace: FlowTrace, *, capture_content: bool) -> None:
+        self._trace = trace
         self._content = capture_content
 
-    def of(self, trace: FlowTrace, flow: Flow) -> Iterator[ReadableSpan]:
+    def of(self, flow: Flow) -> Iterator[Span]:
         """Parents first."""
-        maker = _Maker(self._resource, self._scope, trace)
-        facts = attributes.of_request(trace, flow)
+        facts = attributes.of_request(self._trace, flow)
         if self._content and flow.reply is not None:
-            facts[names.REPLY_BODY] = attributes.content(trace.sent or flow.reply.body)
-        code = attributes.error_type(flow)
-        yield maker.server(str(facts[names.HTTP_METHOD]), str(facts[names.HTTP_ROUTE]), facts, code)
+            facts[names.REPLY_BODY] = attributes.content(self._trace.sent or flow.reply.body)
+        yield self._server(f"{flow.request.method} {facts[names.HTTP_ROUTE]}", facts)
         for attempt in flow.attempts:
-            end = attributes.end_of(flow, attempt)
-            facts = attributes.of_attempt(flow, attempt, end)
-            if self._content and attempt.body is not None:
-                facts[names.REQUEST_BODY] = attributes.content(attempt.body.encode())
-            yield maker.client(flow, attempt, facts, end)
-        for call in trace.calls:
-            yield maker.internal(flow, call)
+            yield self._client(flow, attempt)
+        for call in self._trace.calls:
+            yield self._internal(flow, call)
 
-    def of_refusal(self, trace: FlowTrace, flow_id: str, method: str, error: GatewayError) -> ReadableSpan:
+    def of_refusal(self, flow_id: str, method: str, error: GatewayError) -> Span:
         """A request that no route took, or that came when no more could be taken. Its path may be anything and is left out."""
         facts: Attributes = {
             names.HTTP_METHOD: method,
@@ -56,93 +75,74 @@ class Spans:
         }
         if error.status >= 500:
             facts[names.ERROR_TYPE] = error.code
-        return _Maker(self._resource, self._scope, trace).server(method, "", facts, error.code if error.status >= 500 else None)
+        return self._server(method, facts)
 
-
-class _Maker:
-    """The spans of one trace."""
-
-    def __init__(self, resource: Resource, scope: InstrumentationScope, trace: FlowTrace) -> None:
-        self._resource = resource
-        self._scope = scope
-        self._trace = trace
-        self._flags = TraceFlags(trace.flags)
-        state = trace.parent.state if trace.parent is not None else ""
-        self._state = TraceState.from_header([state]) if state else None
-
-    def server(self, method: str, route: str, facts: Attributes, error: str | None) -> ReadableSpan:
+    def _server(self, name: str, facts: Attributes) -> Span:
         trace = self._trace
-        parent = trace.parent
+        error = facts.get(names.ERROR_TYPE)
         return self._span(
-            f"{method} {route}".rstrip(),
-            SpanKind.SERVER,
+            name,
+            Kind.SERVER,
             trace.span_id,
-            self._context(parent.span_id, remote=True) if parent is not None else None,
+            trace.parent.span_id if trace.parent is not None else None,
             (trace.started, trace.ended or trace.started),
             facts,
-            Status(StatusCode.ERROR, error) if error is not None else _FINE,
-            trace.notes,
+            None if error is None else str(error),
+            [self._event(note) for note in trace.notes],
         )
 
-    def client(self, flow: Flow, attempt: Attempt, facts: Attributes, end: End) -> ReadableSpan:
+    def _client(self, flow: Flow, attempt: Attempt) -> Span:
+        end = attributes.end_of(flow, attempt)
+        facts = attributes.of_attempt(flow, attempt, end)
+        if self._content and attempt.body is not None:
+            facts[names.REQUEST_BODY] = attributes.content(attempt.body.encode())
+        # A unary answer's attempt stays open until it is settled; its call ended with the answer.
         unary = attempt.failure is None and attempt.reply is not None and attempt.reply.events is None
         return self._span(
             f"{flow.route.operation} {attempt.model}",
-            SpanKind.CLIENT,
+            Kind.CLIENT,
             self._trace.span_id_of(attempt),
-            self._context(self._trace.span_id),
-            # A unary answer's attempt stays open until it is settled; its call ended with the answer.
+            self._trace.span_id,
             (attempt.started, (attempt.first_event if unary else attempt.ended) or attempt.started),
             facts,
-            Status(StatusCode.ERROR, end.why) if end.error_type is not None else _FINE,
+            None if end.error_type is None else end.why,
         )
 
-    def internal(self, flow: Flow, call: Call) -> ReadableSpan:
-        of_attempt = call.attempt is not None and any(attempt is call.attempt for attempt in flow.attempts)
+    def _internal(self, flow: Flow, call: Call) -> Span:
+        trace, attempt = self._trace, call.attempt
+        begun = attempt is not None and any(each is attempt for each in flow.attempts)
         facts: Attributes = {names.STAGE: call.stage, names.HOOK: call.hook}
         if call.problem is not None:
             facts[names.EXCEPTION] = call.problem
         return self._span(
             f"{call.stage}.{call.hook}",
-            SpanKind.INTERNAL,
+            Kind.INTERNAL,
             new_span_id(),
-            self._context(self._trace.span_id_of(call.attempt) if of_attempt and call.attempt else self._trace.span_id),
+            trace.span_id_of(attempt) if begun and attempt is not None else trace.span_id,
             (call.started, call.ended),
             facts,
-            Status(StatusCode.ERROR, f"the stage {call.stage} crashed") if call.crashed else _FINE,
+            f"the stage {call.stage} crashed" if call.crashed else None,
         )
 
     def _span(
         self,
         name: str,
-        kind: SpanKind,
+        kind: Kind,
         span_id: int,
-        parent: SpanContext | None,
+        parent: int | None,
         times: tuple[float, float],
         facts: Attributes,
-        status: Status,
-        notes: Sequence[Note] = (),
-    ) -> ReadableSpan:
-        started, ended = times
-        return ReadableSpan(
-            name,
-            context=self._context(span_id),
-            parent=parent,
-            resource=self._resource,
-            attributes=facts,
-            events=[self._event(note) for note in notes],
-            kind=kind,
-            status=status,
-            start_time=self._wall_ns(started),
-            end_time=self._wall_ns(ended),
-            instrumentation_scope=self._scope,
-        )
-
-    def _context(self, span_id: int, *, remote: bool = False) -> SpanContext:
-        return SpanContext(self._trace.trace_id, span_id, remote, self._flags, self._state)
+        error: str | None,
+        events: Sequence[Event] = (),
+    ) -> Span:
+        trace = self._trace
+        state = trace.parent.state if trace.parent is not None else ""
+        started, ended = self._wall_ns(times[0]), self._wall_ns(times[1])
+        remote = kind is Kind.SERVER and parent is not None
+        return Span(trace.trace_id, span_id, parent, remote, state, name, kind, started, ended, facts, error, events)
 
     def _event(self, note: Note) -> Event:
-        return Event(note.what, {f"aihub.{name}": fact for name, fact in note.facts.items()}, self._wall_ns(note.at))
+        return Event(note.what, self._wall_ns(note.at), {f"aihub.{name}": fact for name, fact in note.facts.items()})
 
     def _wall_ns(self, seconds: float) -> int:
         return int(seconds * 1e9) + self._trace.epoch_ns

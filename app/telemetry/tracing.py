@@ -6,18 +6,20 @@ import os
 import random
 import socket
 import threading
+from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Any
 
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from app.logs import trace_id as logged_trace_id
+from app.telemetry.collector import Collector, Sending
 from app.telemetry.context import read_parent
 from app.telemetry.environment import TracingPlan
-from app.telemetry.exporter import Exporter
+from app.telemetry.exporter import EncodedSpan, Exporter
 from app.telemetry.flow_trace import FlowTrace
-from app.telemetry.otlp import OtlpEncoder
+from app.telemetry.otlp import OtlpRequest, encode
 from app.telemetry.spans import Spans
 from pipeline.errors import GatewayError
 from pipeline.flow import Flow, Headers
@@ -31,12 +33,11 @@ FLUSH_SECONDS = 5
 class Tracing:
     """One a process. The queue holds OTEL_BSP_MAX_QUEUE_SIZE spans (2,048) and drops the oldest beyond."""
 
-    def __init__(self, plan: TracingPlan) -> None:
-        scope = InstrumentationScope("aihub", version("aihub"))
-        resource = _resource(version("aihub"))
+    def __init__(self, plan: TracingPlan, environ: Mapping[str, str]) -> None:
+        release = version("aihub")
         self._plan = plan
-        self._spans = Spans(resource, scope, capture_content=plan.capture_content)
-        self._queue = BatchSpanProcessor(Exporter(plan.url, plan.shown, OtlpEncoder(resource, scope)))
+        collector = Collector(plan.url, Sending.of(environ))
+        self._queue = BatchSpanProcessor(Exporter(collector, plan.shown, OtlpRequest(_resource(release), "aihub", release)))
         log.info("traces go to %s", plan.shown)
 
     def begin(self, headers: Headers) -> FlowTrace | None:
@@ -51,7 +52,8 @@ class Tracing:
     def refused(self, trace: FlowTrace, flow_id: str, method: str, error: GatewayError) -> None:
         """For a request that never became a flow."""
         trace.answered()
-        self._queue.on_end(self._spans.of_refusal(trace, flow_id, method, error))
+        span = Spans(trace, capture_content=False).of_refusal(flow_id, method, error)
+        self._queue.on_end(EncodedSpan(encode(span)))
 
     async def close(self) -> None:
         """What is queued goes out, if the collector takes it in time."""
@@ -60,16 +62,19 @@ class Tracing:
         await asyncio.to_thread(flush.join, FLUSH_SECONDS)
 
     def _export(self, trace: FlowTrace, flow: Flow) -> None:
-        for span in self._spans.of(trace, flow):
-            self._queue.on_end(span)
+        # Encoded at once: one call takes the GIL for microseconds here, a batch of hundreds would hold it for a whole time slice.
+        for span in Spans(trace, capture_content=self._plan.capture_content).of(flow):
+            self._queue.on_end(EncodedSpan(encode(span)))
 
 
-def _resource(release: str) -> Resource:
+def _resource(release: str) -> Mapping[str, Any]:
     """OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win over what we say of ourselves."""
-    ours: dict[str, str | int] = {
-        "service.name": "aihub",
-        "service.version": release,
-        "host.name": socket.gethostname(),
-        "process.pid": os.getpid(),
-    }
-    return Resource.create({**ours}).merge(OTELResourceDetector().detect())
+    ours = Resource.create(
+        {
+            "service.name": "aihub",
+            "service.version": release,
+            "host.name": socket.gethostname(),
+            "process.pid": os.getpid(),
+        }
+    )
+    return ours.merge(OTELResourceDetector().detect()).attributes

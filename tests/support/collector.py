@@ -56,12 +56,13 @@ class Tree:
 
 
 class Collector:
-    """Listens on 127.0.0.1. `down` makes it refuse whatever comes."""
+    """Listens on 127.0.0.1. `refusal` is the status line that it answers with instead, if it shall take nothing."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.headers: list[str] = []
-        self.down = False
+        self.refusal: str | None = None
+        self.refused = 0
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -94,11 +95,12 @@ class Collector:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 fields = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
                 body = await reader.readexactly(int(fields["content-length"]))
-                status = "400 Down" if self.down else "200 OK"
-                if not self.down:
+                if self.refusal is None:
                     self.headers.append(head)
                     self.bodies.append(body)
-                writer.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
+                else:
+                    self.refused += 1
+                writer.write(f"HTTP/1.1 {self.refusal or '200 OK'}\r\ncontent-length: 0\r\n\r\n".encode())
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

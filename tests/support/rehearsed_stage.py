@@ -18,7 +18,7 @@ class Rehearsed:
         if flow.model.endswith("crash"):
             raise RuntimeError(CRASH_TEXT)
         if flow.model.endswith("wait"):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
         if flow.model.endswith("compute"):
             time.sleep(0.005)  # noqa: ASYNC251  # a stage that computes for long
 

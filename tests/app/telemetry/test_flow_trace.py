@@ -53,9 +53,12 @@ async def test_a_slow_hook_and_one_that_waits_are_calls() -> None:
         time.sleep(0.002)  # noqa: ASYNC251  # a stage that computes for long
 
     async def target(flow: Flow, attempt: Attempt) -> None:
+        await asyncio.sleep(0.0006)
+
+    async def upstream_request(flow: Flow, attempt: Attempt) -> None:
         await asyncio.sleep(0)
 
-    await Playbook(traced, ("slow", stage(admit=admit, target=target))).request(BODY)
+    await Playbook(traced, ("slow", stage(admit=admit, target=target, upstream_request=upstream_request))).request(BODY)
     assert traced.calls == [("slow", "admit", None), ("slow", "target", None)]
     assert [call.attempt is None for call in traced.trace.calls] == [True, False]
 
@@ -116,7 +119,7 @@ async def test_hooks_of_chunks_are_timed_and_only_so_many_become_calls(monkeypat
     traced = Traced()
 
     async def chunk(flow: Flow, event: Any) -> Any:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
         return event
 
     play = Playbook(traced, ("slow", stage(chunk=chunk)))
