@@ -30,7 +30,7 @@ _STATUS_OF_TYPE = {
 
 def from_status(status: int, headers: httpx.Headers, body: bytes, vendor: Vendor) -> Failure:
     """A reply with an error status."""
-    return _failure(status, _error_in(body), vendor, retry_after(headers))
+    return _failure(status, error_in(body), vendor, retry_after(headers))
 
 
 def in_band(error: Mapping[str, Any], headers: httpx.Headers, vendor: Vendor) -> Failure:
@@ -89,7 +89,7 @@ def _failure(status: int, error: Mapping[str, Any], vendor: Vendor, wait: float 
     return Failure(f"The upstream answered with status {status}.", status=status, retry_after=wait)
 
 
-def _error_in(body: bytes) -> Mapping[str, Any]:
+def error_in(body: bytes) -> Mapping[str, Any]:
     """The error object of a body: under `error`, or, as Mistral writes it, the body itself."""
     try:
         value = msgspec.json.decode(body)

@@ -51,7 +51,12 @@ class EventStream:
             batch, self._held = self._tapped(self._held), None
             if batch:
                 return batch
-        while not self._ended:
+        while True:
+            if self._tap.failure is not None:
+                self._ended = True
+                raise self._tap.failure
+            if self._ended:
+                raise StopAsyncIteration
             piece = await self._next_piece()
             if piece is None:
                 self._ended = True
@@ -60,7 +65,6 @@ class EventStream:
                 batch = self._tapped(self._split(piece))
             if batch:
                 return batch
-        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         self._ended = True
@@ -104,9 +108,9 @@ class EventStream:
         """An orderly end. What is left without its blank line passes if it completes the stream; half an event does not."""
         rest = self._splitter.finish()
         batch = self._tapped([rest]) if rest else []
-        if not self._tap.complete:
+        if self._tap.failure is None and not self._tap.complete:
             raise _cut()
-        return batch
+        return batch + self._tap.finish()
 
     def _tapped(self, events: list[bytes]) -> list[bytes]:
         batch = self._tap.feed(events)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipeline.errors import GatewayError
 from pipeline.json_object import JsonObject
 from pipeline.ports import ErrorFormat
 from pipeline.usage import Usage
@@ -25,11 +26,20 @@ class Answer:
 
 class StreamTap(Protocol):
     """Follows one stream, sans-io. Reads usage from the events that carry it and leaves every byte alone, but for the events
-    that the gateway alone asked for, which it removes."""
+    that the gateway alone asked for, which it removes. Or it converts: then what it returns is in the caller's format.
 
-    usage: Usage | None
+    `failure`: the stream cannot go on after what `feed` returned last."""
+
+    failure: GatewayError | None
+
+    @property
+    def usage(self) -> Usage | None: ...
 
     def feed(self, events: list[bytes]) -> list[bytes]: ...
+
+    def finish(self) -> list[bytes]:
+        """The connection ended properly: what was held back until then."""
+        ...
 
     @property
     def done(self) -> bool:
@@ -43,9 +53,16 @@ class StreamTap(Protocol):
 
 
 class WireFormat(Protocol):
-    """One format's reading and asking."""
+    """One format's reading and asking.
+
+    `passed_headers` and those that begin with `passed_prefix` are the vendor's that a caller's SDK reads; `id_header` is where it
+    looks for the request's id.
+    """
 
     errors: ErrorFormat
+    passed_headers: tuple[str, ...]
+    passed_prefix: str
+    id_header: str
 
     def read_unary(self, body: bytes) -> Answer:
         """Raises `NotInFormat`."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.errors import GatewayError
 from pipeline.events import sse_data
 from pipeline.usage import Usage
 from providers.formats.openai_chat.usage import find_usage
@@ -26,17 +27,21 @@ def _tells(data: bytes) -> bool:
 class ChatTap:
     """See `providers.formats.wire.StreamTap`. With `hide_usage` the usage-only chunk is removed: only we asked for it."""
 
-    __slots__ = ("_hide_usage", "complete", "done", "usage")
+    __slots__ = ("_hide_usage", "complete", "done", "failure", "usage")
 
     def __init__(self, *, hide_usage: bool) -> None:
         self._hide_usage = hide_usage
         self.usage: Usage | None = None
+        self.failure: GatewayError | None = None
         self.done = False
         self.complete = False
 
     def feed(self, events: list[bytes]) -> list[bytes]:
         hidden = [event for event in _telling(events) if self._hidden(event)]
         return [event for event in events if event not in hidden] if hidden else events
+
+    def finish(self) -> list[bytes]:
+        return []
 
     def _hidden(self, event: bytes) -> bool:
         if is_done(event):
