@@ -35,7 +35,7 @@ def from_status(status: int, headers: httpx.Headers, body: bytes, vendor: Vendor
 
 def in_band(error: Mapping[str, Any], headers: httpx.Headers, vendor: Vendor) -> Failure:
     """An error inside a 200: its own fields say which status it would have been, else it is a 502."""
-    return _failure(_status_of(error), error, vendor, retry_after(headers))
+    return _failure(status_of(error), error, vendor, retry_after(headers))
 
 
 def from_exception(problem: Exception) -> Failure:
@@ -101,7 +101,7 @@ def error_in(body: bytes) -> Mapping[str, Any]:
     return inner if isinstance(inner, dict) else value
 
 
-def _status_of(error: Mapping[str, Any]) -> int:
+def status_of(error: Mapping[str, Any]) -> int:
     for name in ("status_code", "status", "code"):
         value = error.get(name)
         if isinstance(value, str) and value.isdecimal():

@@ -21,7 +21,8 @@ class Vendor:
     vendor says that our account is at fault, whatever the status. `stream_usage` tells whether `stream_options.include_usage`
     is understood. `local` makes an in-process transport for a vendor that needs no network. `models` are what it lists for a
     channel that only has wildcards. `options` names the channel options that its code reads, beside those of every vendor.
-    `genai` is its name in OpenTelemetry's GenAI conventions where that is another than `name`. `headers` are sent with every
+    `genai` is its name in OpenTelemetry's GenAI conventions where that is another than `name`. `max_output_name` is the
+    member of a chat completion that bounds it. `headers` are sent with every
     request in a format, unless the caller's own are forwarded.
     """
 
@@ -40,6 +41,7 @@ class Vendor:
     local: Callable[[], httpx.AsyncBaseTransport] | None = field(default=None)
     operations: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
+    max_output_name: str = "max_tokens"
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def path(self, wire_format: str, operation: str) -> str | None:

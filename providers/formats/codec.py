@@ -12,7 +12,7 @@ From the caller's format to the vendor's, and back:
 All of it is sans-io and pure; nothing reads a clock but a writer's `created`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -85,16 +85,15 @@ class StreamReader(Protocol):
 
 class StreamWriter(Protocol):
     """Tells one answer to the caller, legal to the strictest reader: order, indexes, and exactly one terminal event, which
-    `Completed` makes, or else `fail`. Never a proper end for what `Completed` did not end."""
+    `Completed` makes, or else an error. Never a proper end for what `Completed` did not end."""
 
     content_type: str
+    fail: Callable[[GatewayError], bytes] | None
+    """The event (or several, joined) that ends the stream with an error, at any point of it. None if that takes nothing that only
+    the stream knows: then the format's `errors` make it."""
 
     def feed(self, events: Sequence[Event]) -> list[bytes]:
-        """Whole raw events for the caller. `Failed` is not among what it is fed: the engine calls `fail`."""
-        ...
-
-    def fail(self, error: GatewayError) -> bytes:
-        """The one event (or several, joined) that ends the stream with an error, at any point of it."""
+        """Whole raw events for the caller. `Failed` is not among what it is fed: the engine ends the stream then."""
         ...
 
 
