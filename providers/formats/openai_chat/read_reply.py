@@ -59,7 +59,7 @@ def _parts(message: dict[str, Any], sent: Written) -> Iterable[Part]:
         yield from _listed(content)
     if isinstance(refusal := message.get("refusal"), str) and refusal:
         yield Refusal(refusal)
-    if isinstance(audio := message.get("audio"), dict):
+    if isinstance(audio := message.get("audio"), dict) and audio.get("data"):
         yield _audio(audio)
     # OpenRouter's pictures.
     for each in message.get("images") or ():
