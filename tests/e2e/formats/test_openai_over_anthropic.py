@@ -22,6 +22,7 @@ from tests.support.messages import (
     tool_block,
     tool_use,
 )
+from tests.support.official import collect
 from tests.support.standin import StandIn, json_answer, sse_answer
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -262,11 +263,11 @@ async def test_a_prompt_that_is_too_long_has_openais_code(gpt: openai.AsyncOpenA
 
 async def test_a_stream_that_is_cut_ends_with_an_error(gpt: openai.AsyncOpenAI, standin: StandIn) -> None:
     on(standin, "a-cut", sse_answer(*stream(text_block(0, "Bon", "jour"))[:3], cut=True))
-    chunks = []
+    chunks: list[Any] = []
+    events = await gpt.chat.completions.create(**request("a-cut"), stream=True)
     with pytest.raises(openai.APIError, match="closed the stream"):
-        async for chunk in await gpt.chat.completions.create(**request("a-cut"), stream=True):
-            chunks.append(chunk)  # noqa: PERF401  # what came before the error counts
-    assert not any(chunk.choices[0].finish_reason for chunk in chunks)
+        await collect(events, chunks)
+    assert [chunk.choices[0].finish_reason for chunk in chunks] == [None, None]
 
 
 async def test_an_error_in_the_middle_of_a_stream(gpt: openai.AsyncOpenAI, standin: StandIn) -> None:
