@@ -18,7 +18,7 @@ from providers.formats.wire import NotInFormat
 
 
 class _ChunkChoice(msgspec.Struct):
-    index: Any = 0
+    index: int | None = 0
     delta: dict[str, Any] | None = None
     finish_reason: Any = None
     logprobs: Any = None

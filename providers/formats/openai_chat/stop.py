@@ -27,7 +27,7 @@ _WRITTEN = {
 
 def read_stop(word: Any, *, called: bool) -> Stop:
     """Some vendors say `stop` after tool calls, and `tool_calls` without any: a client would wait for them."""
-    reason = _READ.get(word, StopReason.END)
+    reason = _READ.get(word, StopReason.END) if isinstance(word, str) else StopReason.END
     if called and reason is StopReason.END:
         reason = StopReason.TOOL_CALLS
     return Stop(reason, raw=word if isinstance(word, str) else None)
