@@ -14,3 +14,8 @@ def object_in(value: Any) -> dict[str, Any]:
 
 def text_in(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def error_object(value: Any) -> dict[str, Any]:
+    """Some vendors send their error as a plain string."""
+    return value if isinstance(value, dict) else {"message": str(value)}

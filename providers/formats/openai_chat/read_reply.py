@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
-from providers.canonical import Audio, Candidate, Image, Inline, Part, Refusal, Reply, Text, Thinking, ToolCall
+from providers.canonical import Audio, Candidate, Image, Inline, Part, Refusal, Reply, Text, Thinking, ToolCall, calls_tools
 from providers.formats.arguments import unwrap
 from providers.formats.codec import Written
 from providers.formats.loose import object_in, objects_in, text_in
 from providers.formats.media import read_data_url
 from providers.formats.openai_chat.annotations import read_annotation
 from providers.formats.openai_chat.logprobs import read_logprobs
-from providers.formats.openai_chat.stop import calls, read_stop
+from providers.formats.openai_chat.stop import read_stop
 from providers.formats.openai_chat.usage import find_usage
 from providers.formats.wire import NotInFormat
 
@@ -43,7 +43,7 @@ def _candidate(choice: dict[str, Any], sent: Written) -> Candidate:
     parts = tuple(_parts(object_in(choice.get("message")), sent))
     return Candidate(
         parts=parts,
-        stop=read_stop(choice.get("finish_reason"), called=calls(parts)),
+        stop=read_stop(choice.get("finish_reason"), called=calls_tools(parts)),
         logprobs=read_logprobs(choice.get("logprobs")) or None,
     )
 
