@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from providers.canonical import (
     ArgumentsDelta,
     Audio,
@@ -137,6 +139,9 @@ class Choice:
         call.name = call.name or str(function.get("name") or "")
         if isinstance(arguments := function.get("arguments"), str):
             call.arguments.append(arguments)
+        elif isinstance(arguments, dict):
+            # Ollama's and others' servers send the object itself.
+            call.arguments.append(msgspec.json.encode(arguments).decode())
         if call in self._calls:
             self._advance(out)
 

@@ -43,6 +43,10 @@ CALLS: dict[str, tuple[list[Any], tuple[c.Part, ...]]] = {
     "the id repeated": ([call(0, "a", "f", '{"x"'), call(0, "a", "f", ":1}")], (F,)),
     "the id empty later": ([call(0, "a", "f", '{"x"'), call(0, "", "", ":1}")], (F,)),
     "no index": ([call(None, "a", "f", '{"x":1}')], (F,)),
+    "an object as arguments": (
+        [chunk({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f", "arguments": {"x": 1}}}]})],
+        (F,),
+    ),
     "the name late": ([call(0, "a", None, ""), call(0, None, "f", '{"x":1}')], (F,)),
     "no id": ([call(0, None, "f", "{}")], (c.ToolCall("call_0", "f", "{}"),)),
     "no arguments": ([call(0, "a", "f", ""), call(1, "b", "g", "{}")], (c.ToolCall("a", "f", ""), G)),
