@@ -92,4 +92,7 @@ def expected(recording: Recording) -> dict[str, int] | None:
         "audio_input": prompt.get("audio_tokens") or 0,
         "audio_output": completion.get("audio_tokens") or 0,
         "image_input": prompt.get("image_tokens") or 0,
+        "cache_write_1h": 0,
+        "image_output": completion.get("image_tokens") or 0,
+        "web_searches": 0,
     }
