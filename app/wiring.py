@@ -17,7 +17,8 @@ from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
 from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
-from pipeline.ports import Ports
+from pipeline.limits.memory import MemoryLimits
+from pipeline.ports import Limits, Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
@@ -35,8 +36,8 @@ SETTLE_SECONDS = 8.0
 class World:
     """What outlives a reload: the stores, and the vendors' connections as long as their timeouts stay."""
 
-    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs) -> None:
-        self._ports = Ports(callers, catalogs)
+    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits) -> None:
+        self._ports = Ports(callers, catalogs, limits)
         self._catalogs = catalogs
         self._upstreams: dict[Timeouts, HttpUpstream] = {}
 
@@ -70,7 +71,7 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
     async with opened(settings.database, settings.base_dir, secrets, pool=True):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
-        world = World(callers, catalogs)
+        world = World(callers, catalogs, MemoryLimits())
         await catalogs.start()
         tracing = make_tracing(settings, environ)
         gateway = Gateway(settings, await world.generation(settings), tracing)

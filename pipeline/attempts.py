@@ -23,6 +23,9 @@ Close = Callable[[], Awaitable[None]]
 
 log = logging.getLogger("aihub.pipeline")
 
+NONE_WANTED = "no_available_channel"
+"""The code of the error that says: a stage has skipped every target."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -168,7 +171,7 @@ class Attempts:
         """The last failure is the caller's answer."""
         attempt = flow.attempt
         if attempt is None:
-            raise Unavailable("No channel can take this request now.", code="no_available_channel", retry_after=5)
+            raise Unavailable("No channel can take this request now.", code=NONE_WANTED, retry_after=5)
         return self._answer(attempt)
 
     @staticmethod

@@ -11,6 +11,7 @@ from pipeline.patterns import Patterns
 
 if TYPE_CHECKING:
     from pipeline.channel_options.common import CommonOptions
+    from pipeline.limits.allowance import Allowance
     from pipeline.model_mapping import ModelMapping
     from pipeline.overrides.header_override import HeaderOverride
     from pipeline.overrides.param_override import ParamOverride
@@ -54,6 +55,7 @@ class Channel:
     param_override: "ParamOverride | None" = field(default=None, repr=False)
     header_override: "HeaderOverride | None" = field(default=None, repr=False)
     status_code_mapping: Mapping[int, int] = field(default_factory=dict)
+    limits: "Allowance | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Group:
     models: Patterns
     auto: bool = False
     usable_by: tuple[str, ...] = ()
+    limits: "Allowance | None" = None
 
     def open_to(self, user_group: str) -> bool:
         return user_group == self.name or user_group in self.usable_by or "*" in self.usable_by

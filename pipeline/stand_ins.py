@@ -15,6 +15,7 @@ from pipeline.catalog import Catalog, Channel, ChannelKey, Group
 from pipeline.errors import GatewayError, UpstreamFailed
 from pipeline.events import sse_data, sse_event
 from pipeline.flow import Attempt, Flow, Reply
+from pipeline.limits.memory import MemoryLimits
 from pipeline.patterns import Patterns
 from pipeline.ports import Ports
 from pipeline.retry import Blame, Failure, Verdict
@@ -59,7 +60,7 @@ def memory_ports(
 ) -> Ports:
     """For stages that ask for `ports`: who shows which key, and what there is to route to (one channel unless told)."""
     found = (a_channel(),) if channels is None else tuple(channels)
-    return Ports(MemoryCallers(keys or {}), MemoryCatalogs(Catalog(found, tuple(groups))))
+    return Ports(MemoryCallers(keys or {}), MemoryCatalogs(Catalog(found, tuple(groups))), MemoryLimits())
 
 
 @dataclass(frozen=True, slots=True)

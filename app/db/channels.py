@@ -28,6 +28,7 @@ class Channel(Table, tablename="channels"):
     header_override = JSON(default={}, secret=True)
     status_code_mapping = JSON(default={})
     proxy = Text(null=True, default=None, secret=True)
+    limits = JSON(default={}, help_text="the limits of its own: rpm, tpm, rpd, tpd, concurrent")
     auto_disable = Boolean(default=True)
     test_model = Varchar(length=255, null=True, default=None)
     remark = Text(default="")

@@ -26,3 +26,4 @@ class Token(Table, tablename="tokens"):
     quota_nano = BigInt(null=True, default=None, help_text="nano-dollars; null: unlimited")
     used_nano = BigInt(default=0, help_text="nano-dollars")
     requests = BigInt(default=0)
+    limits = JSON(default={}, help_text="the limits of its own: rpm, tpm, rpd, tpd, concurrent")

@@ -1,6 +1,6 @@
 """Users, who own tokens and a balance."""
 
-from piccolo.columns import UUID, BigInt, Boolean, Text, Varchar
+from piccolo.columns import JSON, UUID, BigInt, Boolean, Text, Varchar
 from piccolo.table import Table
 
 ROLES = ("user", "admin")
@@ -15,4 +15,5 @@ class User(Table, tablename="users"):
     group = Varchar(length=100, default="default")
     enabled = Boolean(default=True)
     balance_nano = BigInt(default=0, help_text="nano-dollars (1e-9 USD)")
+    limits = JSON(default={}, help_text="rpm, tpm, rpd, tpd, concurrent: of all its tokens together")
     password_hash = Text(null=True, default=None, secret=True, help_text="argon2id; null: cannot log in")

@@ -29,6 +29,7 @@ def user_words(row: Row, tokens: Sequence[Row]) -> dict[str, Any]:
         "role": row["role"],
         "group": row["group"],
         "enabled": row["enabled"],
+        "limits": row["limits"],
         "balance_usd": nano_to_usd(row["balance_nano"]),
         # Nothing holds money before the billing stage does.
         "held_usd": nano_to_usd(0),
@@ -51,6 +52,7 @@ def token_words(row: Row, username: str) -> dict[str, Any]:
         "expires_at": None if expires_at is None else expires_at.isoformat(),
         "quota_usd": None if quota is None else nano_to_usd(quota),
         "unlimited": quota is None,
+        "limits": row["limits"],
         "used_usd": nano_to_usd(row["used_nano"]),
         "requests": row["requests"],
     }

@@ -17,6 +17,7 @@ from app.secrets import SecretError, Secrets
 from pipeline import catalog
 from pipeline.catalog import Catalog
 from pipeline.channel_options.common import read_common_options
+from pipeline.limits.allowance import stored_allowance
 from pipeline.model_mapping import ModelMapping
 from pipeline.overrides.header_override import read_header_override
 from pipeline.overrides.param_override import read_param_override
@@ -119,7 +120,7 @@ async def read_catalog(secrets: Secrets) -> Catalog:
             keys_of[row["channel"]].append(key)
     return Catalog(
         tuple(_channel(row, tuple(keys_of[row["id"]]) or _no_key(row, keys)) for row in channels),
-        tuple(catalog.Group(row["name"], Patterns(row["models"]), row["auto"], tuple(row["usable_by"])) for row in groups),
+        tuple(_group(row) for row in groups),
     )
 
 
@@ -131,6 +132,11 @@ def _no_key(channel: dict[str, Any], keys: list[dict[str, Any]]) -> tuple[catalo
     if any(row["channel"] == channel["id"] for row in keys):
         return ()
     return (catalog.ChannelKey(str(channel["id"]), "none", ""),)
+
+
+def _group(row: dict[str, Any]) -> catalog.Group:
+    limits = stored_allowance(row["limits"])
+    return catalog.Group(row["name"], Patterns(row["models"]), row["auto"], tuple(row["usable_by"]), limits)
 
 
 def _key(row: dict[str, Any], secrets: Secrets) -> catalog.ChannelKey | None:
@@ -152,6 +158,7 @@ def _channel(row: dict[str, Any], keys: tuple[catalog.ChannelKey, ...]) -> catal
             param_override=read_param_override(row["param_override"]),
             header_override=read_header_override(row["header_override"]),
             status_code_mapping=read_status_codes(row["status_code_mapping"]),
+            limits=stored_allowance(row["limits"]),
         )
     except ValidationError as error:
         # Sending what the operator wanted changed would be worse than sending nothing.

@@ -14,6 +14,7 @@ def test_one_user_as_json(declared: Aihub) -> None:
         "role": "user",
         "group": "default",
         "enabled": True,
+        "limits": {},
         "balance_usd": "25",
         "held_usd": "0",
         "used_usd": "0",

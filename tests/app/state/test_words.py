@@ -17,10 +17,10 @@ from app.state.words import channel_words, token_words, user_words
 
 ISSUE = {
     "channels": "name vendor enabled base_url keys key_mode models groups priority weight tag formats options model_mapping "
-    "param_override header_override status_code_mapping proxy auto_disable test_model remark",
-    "groups": "name ratio models usable_by auto",
-    "users": "username role group enabled balance_usd",
-    "tokens": "name user key enabled group cross_group_retry models allow_ips expires_at quota_usd unlimited",
+    "param_override header_override status_code_mapping proxy limits auto_disable test_model remark",
+    "groups": "name ratio models usable_by auto limits",
+    "users": "username role group enabled balance_usd limits",
+    "tokens": "name user key enabled group cross_group_retry models allow_ips expires_at quota_usd unlimited limits",
     "prices": "model input output cache_read cache_write per_call ratio",
 }
 SPECS: dict[str, Any] = {
