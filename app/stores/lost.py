@@ -28,6 +28,15 @@ REDIS = Loss(
     afterwards="what was counted meanwhile, and every slot that is still held, is told to Redis",
 )
 
+DATABASE = Loss(
+    dependency="database",
+    serves="the ledger",
+    answers_within=5.0,
+    looks_every=2.0,
+    meanwhile="calls that must be paid for are refused with 503; settlements wait, in memory and in the spool",
+    afterwards="the settlements are posted, each once, and holds whose writing was in doubt are released",
+)
+
 
 def share(limit: int, workers: int, amount: int) -> int:
     """What one of several workers may admit of a limit that they cannot count together. At least one, and at least one request of
