@@ -12,16 +12,18 @@ from app.db.groups import Group
 from app.db.prices import Price
 from app.db.tokens import Token
 from app.db.users import User
-from app.state.model import ChannelSpec, GroupSpec, KeySpec, PriceSpec, State, TokenSpec, UserSpec
+from app.state.model import ChannelSpec, GroupSpec, KeySpec, State, TokenSpec, UserSpec
+from app.state.prices import PriceSpec
 from app.state.words import channel_words, token_words, user_words
 
 ISSUE = {
     "channels": "name vendor enabled base_url keys key_mode models groups priority weight tag formats options model_mapping "
     "param_override header_override status_code_mapping proxy auto_disable test_model remark",
-    "groups": "name ratio models usable_by auto",
+    "groups": "name ratio ratios unpriced models usable_by auto",
     "users": "username role group enabled balance_usd",
     "tokens": "name user key enabled group cross_group_retry models allow_ips expires_at quota_usd unlimited",
-    "prices": "model input output cache_read cache_write per_call ratio",
+    "prices": "model vendor channel input output cache_read cache_write cache_write_1h reasoning audio_input audio_output "
+    "image_input image_output per_call per_second images tiers hours tools ratio new_api",
 }
 SPECS: dict[str, Any] = {
     "channels": ChannelSpec,
@@ -36,8 +38,9 @@ STORED_OTHERWISE = {
     "channels": {"keys": None},
     "users": {"balance_usd": "balance_nano"},
     "tokens": {"key": "key_hash", "quota_usd": "quota_nano", "unlimited": "quota_nano"},
+    "prices": {"new_api": None},
 }
-"""Words whose column is called otherwise; None: a table of its own."""
+"""Words whose column is called otherwise; None: none of its own."""
 
 INTERNAL = {
     "channels": {"id"},
