@@ -9,6 +9,7 @@ COMMANDS = {
     "check": "app.cli.check:check",
     "channel": "app.cli.channel:channel",
     "migrate": "app.cli.database:migrate",
+    "prices": "app.cli.prices:prices",
     "serve": "app.cli.serve:serve",
     "show": "app.cli.show:show",
     "token": "app.cli.token:token",

@@ -15,8 +15,8 @@ def test_a_table(declared: Aihub) -> None:
 def test_json_in_the_words_of_the_state_file(declared: Aihub) -> None:
     result = declared("channel", "list", "--json")
     (channel,) = orjson.loads(result.stdout)
-    assert set(channel) == set(ChannelSpec.model_fields)
-    assert channel["keys"] == [{"name": "key-1", "enabled": True, "priority": 0}]
+    assert set(ChannelSpec.model_fields) <= set(channel)
+    assert [(key["name"], key["enabled"], key["priority"], key["requests"]) for key in channel["keys"]] == [("key-1", True, 0, 0)]
     assert channel["proxy"] == "http://u@proxy:1"
     assert "sk-vendor" not in result.output
     assert "s3cret" not in result.output
