@@ -12,6 +12,7 @@ from app.config.load import load_settings
 from app.config.lookup import GROUP
 from app.config.stages import check, compile_stages
 from pipeline.compile import hook_problems
+from pipeline.flow import Flow, Reply, Route
 from pipeline.stage import HOOKS
 from pipeline.testing import Playbook, reply, stream
 from tests.app.config.packages import install
@@ -93,6 +94,20 @@ def test_there_is_something_to_run() -> None:
 async def test_a_note_carries_the_time_from_request_to_response() -> None:
     result = await Playbook(stage_of("stopwatch.py")()).request(BODY)
     assert re.fullmatch(r"\d+\.\d{3}", result.headers["x-seconds"])
+
+
+async def test_a_call_without_a_body_comes_by_request_but_not_by_admit() -> None:
+    class Reader:
+        async def request(self, flow: Flow) -> None:
+            await flow.body()
+
+    async def models(_: Flow) -> Reply:
+        return Reply(200)
+
+    route = Route("openai_chat", "models", model_in="none")
+    curfew, reader = (Playbook(stage, local={"models": models}) for stage in (stage_of("curfew.py")(), Reader()))
+    assert [(await play.request(route=route)).status for play in (curfew, reader)] == [200, 400]
+    assert curfew.hooks == []
 
 
 async def test_a_reply_is_edited_be_it_whole_or_a_stream() -> None:
