@@ -18,7 +18,7 @@ from tests.support.standin import StandIn, json_answer
 
 README = Page("README.md")
 STATE, CONFIG, STAGE_CONFIG = README.code("yaml")
-SDK, STAGE, VENDOR_FILE, VENDOR_LINE = README.code("python")
+SDK, STAGE, VENDOR_ROW, VENDOR_LINE = README.code("python")
 COMMANDS = re.findall(r"^\.venv/bin/(aihub .*?)(?: +#.*)?$", "\n".join(README.code("sh")), re.MULTILINE)
 [CURL] = [code for code in README.code("sh") if code.startswith("curl")]
 HELLO = "Hello, AiHub"
@@ -140,7 +140,7 @@ def test_no_block_is_left_out() -> None:
 
 
 def test_the_vendor_is_the_one_in_the_repository() -> None:
-    assert (ROOT / "providers/vendors/openai.py").read_text() == VENDOR_FILE
+    assert VENDOR_ROW in (ROOT / "providers/vendors/openai.py").read_text()
     assert VENDOR_LINE in (ROOT / "providers/registry.py").read_text()
 
 
@@ -157,7 +157,7 @@ def test_its_picture_shows_stages_that_there_are_in_their_order() -> None:
 
 
 def test_a_stranger_reads_it_in_one_sitting() -> None:
-    assert README.text.count("\n") <= 190
+    assert README.text.count("\n") <= 180
 
 
 def test_the_files_it_names_are_there() -> None:
