@@ -37,7 +37,10 @@ def list_users(settings: Settings, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON: money is decimal USD in text.")
 @with_settings
 def show(settings: Settings, name: str, *, as_json: bool) -> None:
-    """Show the user NAME: balance, what is held for calls under way, what was spent, and the tokens."""
+    """Show the user NAME.
+
+    Balance, what is held for calls under way, what was spent, and the tokens.
+    """
     snapshot = asyncio.run(_snapshot(settings))
     if name not in snapshot.users:
         raise WrongInput(f"there is no user {name!r}{suggest(name, snapshot.users)}")
