@@ -121,6 +121,8 @@ class RedisCounters:
             await self._call(self._restore, keys, lease, *numbers)
 
     async def begin(self, lease: str, instead_of: str) -> Pulse:
+        # Idle connections from before a loss are dead, and each would be the next loss.
+        await self._redis.connection_pool.disconnect(inuse_connections=False)
         state, workers = await self._call(self._beat, [WORKERS], lease, self._stale, instead_of)
         return Pulse(state, workers)
 

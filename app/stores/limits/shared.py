@@ -12,7 +12,7 @@ from app.stores.limits.counters import LOST, NO_CELL, Change, Entry, LeaseLost, 
 from app.stores.lost import REDIS, Loss, share
 from pipeline.limits.allowance import MEASURES
 from pipeline.limits.claims import Claim, Grant, Refusal
-from pipeline.limits.memory import MICRO, MemoryLimits, microseconds
+from pipeline.limits.memory import MICRO, MemoryLimits
 from pipeline.tasks import spawn
 
 log = logging.getLogger("aihub.limits")
@@ -52,7 +52,7 @@ class SharedLimits:
         self._calls = asyncio.Semaphore(CALLS_AT_ONCE)
         self._up = False
         self._told = False
-        self._lost_at = 0
+        self._emptied = True
         self._lost = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
@@ -66,9 +66,12 @@ class SharedLimits:
         await self._look()
         self._watch = spawn(self._keep_up(), "limits watch")
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
+        """Watch no more; what is under way can still be given back."""
         if self._watch is not None:
             self._watch.cancel()
+
+    async def close(self) -> None:
         if self._up:
             self._up = False
             try:
@@ -107,8 +110,8 @@ class SharedLimits:
                 break
             if isinstance(answer, Refusal):
                 return answer
-            # With another lease begun meanwhile, what was taken under this one is void.
-            if answer is not None and lease == self._lease:
+            # Else Redis was lost meanwhile: what was taken under this lease will be void.
+            if answer is not None and self._holds(lease):
                 marks = self._mirror.count(claims).marks
                 return SharedGrant(tuple(claims), answer.meters, marks, cells=answer.cells, lease=lease)
         return self._take_alone(claims)
@@ -116,7 +119,7 @@ class SharedLimits:
     async def _asked(self, lease: str, claims: Sequence[Claim]) -> Taken | Refusal | None:
         """None if the lease has ended while this call was in the queue: only the first ones wait for a Redis that hangs."""
         async with self._calls:
-            return await self._counters.take(lease, claims) if self._up and lease == self._lease else None
+            return await self._counters.take(lease, claims) if self._holds(lease) else None
 
     def _take_alone(self, claims: Sequence[Claim]) -> Grant | Refusal:
         shares = [replace(claim, limit=share(claim.limit, self._workers, claim.amount)) for claim in claims]
@@ -142,17 +145,21 @@ class SharedLimits:
         lease = self._lease
         try:
             async with self._calls:
-                if self._up and lease == self._lease:
+                if self._holds(lease):
                     await self._counters.change(lease, changes)
         except LOST as problem:
             self._lose(problem, lease)
 
+    def _holds(self, lease: str) -> bool:
+        return self._up and lease == self._lease
+
     def _lose(self, problem: Exception, lease: str) -> None:
         """By the first call that notices; those of a lease that has ended have nothing to say."""
-        if not self._up or lease != self._lease:
+        if not self._holds(lease):
             return
         self._up = False
-        self._lost_at = microseconds()
+        self._emptied = False
+        self._mirror.cut()
         self._lost.set()
         log.error("Redis is lost (%s): %s", _reason(problem), self._loss.meanwhile)
 
@@ -190,8 +197,7 @@ class SharedLimits:
         try:
             pulse = await self._counters.begin(self._next_lease, instead_of=self._lease)
             self._lease, self._next_lease = self._next_lease, secrets.token_hex(8)
-            if pulse.state == "unknown":
-                self._lost_at = 0
+            self._emptied = self._emptied or pulse.state == "unknown"
             slots = Counter(self._mirror.slots)
             await self._counters.restore(self._lease, [*_held(slots), *self._counted()])
         except LOST as problem:
@@ -201,12 +207,12 @@ class SharedLimits:
         self._workers = max(pulse.workers, self._least_workers)
         self._lost.clear()
         self._told = False
-        log.info("limits are counted in Redis, by %d workers", pulse.workers)
+        log.info("limits are counted in Redis; workers alive: %d", pulse.workers)
         if changes := [Change(SLOTS, subject, by) for subject, by in _difference(self._mirror.slots, slots)]:
             await self._tell(changes)
 
     def _counted(self) -> Iterator[Entry]:
-        for measure, subject, age, amount in self._mirror.cells(since=self._lost_at):
+        for measure, subject, age, amount in self._mirror.cells(since_cut=not self._emptied):
             yield Entry(measure, subject, amount, age / MICRO)
 
     def _miss(self, problem: Exception) -> None:
@@ -214,6 +220,11 @@ class SharedLimits:
         if self._lease == NO_LEASE and not self._told:
             log.error("Redis is not there (%s): %s", _reason(problem), self._loss.meanwhile)
         self._told = True
+
+
+def shared_limits(redis_url: str, workers: int) -> SharedLimits:
+    """For one of `workers` workers, or more if there are other nodes: Redis knows."""
+    return SharedLimits(RedisCounters(redis_url, REDIS.answers_within), workers)
 
 
 def _held(slots: Counter[str]) -> Iterator[Entry]:
