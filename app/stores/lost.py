@@ -28,6 +28,8 @@ REDIS = Loss(
     afterwards="what was counted meanwhile, and every slot that is still held, is told to Redis",
 )
 
+LOSSES = (REDIS,)
+
 
 def share(limit: int, workers: int, amount: int) -> int:
     """What one of several workers may admit of a limit that they cannot count together. At least one, and at least one request of

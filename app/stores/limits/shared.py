@@ -204,7 +204,8 @@ class SharedLimits:
             self._miss(problem)
             return
         self._up = True
-        self._workers = max(pulse.workers, self._least_workers)
+        # Others may come back only after this one: the next beat knows better.
+        self._workers = max(pulse.workers, self._workers)
         self._lost.clear()
         self._told = False
         log.info("limits are counted in Redis; workers alive: %d", pulse.workers)
