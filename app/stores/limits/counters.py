@@ -40,8 +40,9 @@ class WrongReply(Exception):
     """An answer to somebody else's question."""
 
 
-LOST: tuple[type[Exception], ...] = (RedisError, OSError, TimeoutError, LeaseLost, WrongReply)
-"""What a call raises when Redis cannot do its work. `asyncio.TimeoutError` is a `TimeoutError`."""
+LOST: tuple[type[Exception], ...] = (RedisError, OSError, RuntimeError, LeaseLost, WrongReply)
+"""What a call raises when Redis cannot do its work. `TimeoutError` is an `OSError`; uvloop raises `RuntimeError` for a write to a
+connection that has just been closed."""
 
 
 @dataclass(frozen=True, slots=True)

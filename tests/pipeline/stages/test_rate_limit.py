@@ -252,6 +252,14 @@ async def test_where_nothing_is_limited_nothing_is_counted() -> None:
     assert len(stand.limits) == 0
 
 
+async def test_a_changed_configuration_goes_on_counting() -> None:
+    stand = Stand({"token": {"rpm": 2}})
+    assert await stand.statuses(3) == [200, 200, 429]
+    raised = RateLimit(RateLimit.Config.model_validate({"token": {"rpm": 3}}), stand.ports)
+    stand.play = Playbook(raised, ports=stand.ports, caller=a_caller())
+    assert await stand.statuses(2) == [200, 429]
+
+
 class Noted:
     """Traces the flow, and keeps what is noted."""
 
