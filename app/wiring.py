@@ -48,7 +48,7 @@ class World:
         await pipeline.start()
         routing = settings.routing
         upstream = self._upstream(timeouts_of(settings))
-        policy = RetryPolicy(routing.attempts, max_wait=routing.max_retry_wait)
+        policy = RetryPolicy(routing.attempts, max_wait=routing.max_retry_wait, fallbacks=routing.fallbacks)
         models = ModelList(self._catalogs)
         attempts = Attempts(pipeline, self._catalogs, upstream, policy)
         runner = Runner(pipeline, attempts, {"models": models.list, "model": models.one})

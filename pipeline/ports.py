@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from pipeline.billing.charge import Charge, Settlement
     from pipeline.caller import Caller
     from pipeline.catalog import Catalog
     from pipeline.errors import GatewayError
@@ -39,6 +40,19 @@ class Limits(Protocol):
     async def give_back(self, grant: "Grant", tokens: int | None) -> None:
         """Frees the slots, and puts the tokens really used in the place of those reserved (None: leaves them). Once: a second
         call does nothing."""
+        ...
+
+
+class Ledger(Protocol):
+    """Keeps the money. Amounts are in nano-dollars; a charge is settled once, however often it is told."""
+
+    async def hold(self, charge: "Charge", amount: int) -> None:
+        """Make the charge hold `amount` in all; durable when it returns. Whoever called this settles the charge, whatever was
+        raised. Raises `OutOfCredit`, and `Unavailable` when the store cannot be asked."""
+        ...
+
+    def settle(self, settlement: "Settlement") -> None:
+        """Post how a charge ended. Returns at once: it is posted for sure, and later if it cannot be now."""
         ...
 
 

@@ -107,8 +107,13 @@ def status(
     return Answer(code, body, failure=failure, verdict=verdict)
 
 
-def broken(*, timed_out: bool = False) -> Answer:
-    """No answer: the connection failed (the channel's fault) or, `timed_out`, the vendor took too long (the key's)."""
+def broken(*, timed_out: bool = False, unsent: bool = False) -> Answer:
+    """No answer: the connection failed (the channel's fault) or, `timed_out`, the vendor took too long (the key's), or, `unsent`,
+    a kept connection was found dead before the first byte."""
+    if unsent:
+        return Answer(
+            None, failure=Failure("The connection to the upstream had gone.", code="upstream_disconnected", unsent=True)
+        )
     if timed_out:
         return Answer(None, failure=Failure("The upstream did not answer in time.", code="upstream_timeout", timed_out=True))
     return Answer(None, failure=Failure("The upstream cannot be reached.", code="upstream_unreachable", blame=Blame.CHANNEL))

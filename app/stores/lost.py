@@ -1,4 +1,4 @@
-"""What happens when something that the gateway depends on is lost: one row each, told to operators in docs/rate-limits.md.
+"""What happens when something that the gateway depends on is lost: one row each, told to operators in docs/.
 
 Whoever talks to a dependency takes from here how long to wait for an answer, how often to look whether it is back, and what
 to do meanwhile.
@@ -28,7 +28,14 @@ REDIS = Loss(
     afterwards="what was counted meanwhile, and every slot that is still held, is told to Redis",
 )
 
-LOSSES = (REDIS,)
+DATABASE = Loss(
+    dependency="database",
+    serves="the ledger",
+    answers_within=5.0,
+    looks_every=2.0,
+    meanwhile="calls that must be paid for are refused with 503; settlements wait, in memory and in the spool",
+    afterwards="the settlements are posted, each once, and holds whose writing was in doubt are released",
+)
 
 
 def share(limit: int, workers: int, amount: int) -> int:
