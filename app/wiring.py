@@ -25,6 +25,7 @@ from providers.exchange import Timeouts
 from providers.upstream import HttpUpstream
 
 if TYPE_CHECKING:
+    from app.stores.limits.shared import SharedLimits
     from app.telemetry.tracing import Tracing
 
 log = logging.getLogger("aihub")
@@ -71,8 +72,11 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
     async with opened(settings.database, settings.base_dir, secrets, pool=True):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
-        world = World(callers, catalogs, MemoryLimits())
+        shared = make_shared_limits(settings)
+        world = World(callers, catalogs, shared or MemoryLimits())
         await catalogs.start()
+        if shared is not None:
+            await shared.start()
         tracing = make_tracing(settings, environ)
         gateway = Gateway(settings, await world.generation(settings), tracing)
         reloader = Reloader(gateway, environ, world.generation)
@@ -82,11 +86,15 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
         finally:
             gateway.close()
             reloader.stop()
+            if shared is not None:
+                shared.stop()
             await catalogs.stop()
             gateway.generation.retire()
             if left := await settle(SETTLE_SECONDS):
                 log.warning("%d tasks were still running at the end", left)
             await world.close()
+            if shared is not None:
+                await shared.close()
             if tracing is not None:
                 await tracing.close()
 
@@ -98,6 +106,15 @@ def make_tracing(settings: Settings, environ: Mapping[str, str]) -> "Tracing | N
     from app.telemetry.tracing import Tracing  # noqa: PLC0415  # most do without it
 
     return Tracing(plan, environ)
+
+
+def make_shared_limits(settings: Settings) -> "SharedLimits | None":
+    """None without `redis`: then its client is not even imported."""
+    if settings.redis is None:
+        return None
+    from app.stores.limits.shared import shared_limits  # noqa: PLC0415  # as above
+
+    return shared_limits(settings.redis, settings.server.workers)
 
 
 def timeouts_of(settings: Settings) -> Timeouts:
