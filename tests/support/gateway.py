@@ -33,6 +33,11 @@ class RunningGateway:
     def log(self) -> str:
         return (self.directory / "log.txt").read_text()
 
+    def worker_pids(self) -> list[int]:
+        """The processes that serve: children of the one that was started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
     async def aihub(self, *arguments: str) -> tuple[int, str, str]:
         return await run_aihub(self.directory, self.environ, *arguments)
 
