@@ -15,10 +15,11 @@ from app.reload import Reloader
 from app.secrets import load
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
+from app.stores.ledger.opened import books_of, open_ledger
 from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
 from pipeline.limits.memory import MemoryLimits
-from pipeline.ports import Limits, Ports
+from pipeline.ports import Ledger, Limits, Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
@@ -37,8 +38,8 @@ SETTLE_SECONDS = 8.0
 class World:
     """What outlives a reload: the stores, and the vendors' connections as long as their timeouts stay."""
 
-    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits) -> None:
-        self._ports = Ports(callers, catalogs, limits)
+    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits, ledger: Ledger) -> None:
+        self._ports = Ports(callers, catalogs, limits, ledger)
         self._catalogs = catalogs
         self._upstreams: dict[Timeouts, HttpUpstream] = {}
 
@@ -69,11 +70,14 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
     """A gateway with everything it needs, for as long as the block runs. The server has waited for the conversations by then;
     what is left are their settlements."""
     secrets = load(environ, settings.base_dir)
-    async with opened(settings.database, settings.base_dir, secrets, pool=True):
+    async with (
+        opened(settings.database, settings.base_dir, secrets, pool=True) as engine,
+        open_ledger(books_of(engine, settings.database), settings.base_dir) as ledger,
+    ):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
         shared = make_shared_limits(settings)
-        world = World(callers, catalogs, shared or MemoryLimits())
+        world = World(callers, catalogs, shared or MemoryLimits(), ledger)
         await catalogs.start()
         if shared is not None:
             await shared.start()

@@ -1,9 +1,10 @@
-"""The current snapshot of channels and groups, and the watch over the database's revision that replaces it."""
+"""The current snapshot of channels, groups and prices, and the watch over the database's revision that replaces it."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from app.db.channels import Channel, ChannelKey
 from app.db.errors import FAILURES, reason
 from app.db.groups import Group
 from app.db.state import revision
+from app.prices.stored import price_of
 from app.secrets import SecretError, Secrets
+from app.stores.prices import read_prices
 from pipeline import catalog
 from pipeline.catalog import Catalog
 from pipeline.channel_options.common import read_common_options
@@ -109,7 +112,7 @@ def _why(failure: Exception) -> str:
 
 
 async def read_catalog(secrets: Secrets) -> Catalog:
-    """Every channel and group, disabled ones included. A key that cannot be decrypted is logged and left out."""
+    """Every channel, group and price, disabled channels included. A key that cannot be decrypted is logged and left out."""
     channels = await Channel.select().order_by(Channel.name).output(load_json=True)
     keys = await ChannelKey.select().order_by(ChannelKey.position)
     groups = await Group.select().order_by(Group.position, Group.name).output(load_json=True)
@@ -120,7 +123,21 @@ async def read_catalog(secrets: Secrets) -> Catalog:
             keys_of[row["channel"]].append(key)
     return Catalog(
         tuple(_channel(row, tuple(keys_of[row["id"]]) or _no_key(row, keys)) for row in channels),
-        tuple(_group(row) for row in groups),
+        tuple(map(_group, groups)),
+        await read_prices(),
+    )
+
+
+def _group(row: dict[str, Any]) -> catalog.Group:
+    return catalog.Group(
+        name=row["name"],
+        models=Patterns(row["models"]),
+        auto=row["auto"],
+        usable_by=tuple(row["usable_by"]),
+        ratio=Fraction(row["ratio"]),
+        ratios={group: Fraction(ratio) for group, ratio in row["ratios"].items()},
+        unpriced=None if row["unpriced"] is None else price_of(row["unpriced"]),
+        limits=stored_allowance(row["limits"]),
     )
 
 
@@ -132,11 +149,6 @@ def _no_key(channel: dict[str, Any], keys: list[dict[str, Any]]) -> tuple[catalo
     if any(row["channel"] == channel["id"] for row in keys):
         return ()
     return (catalog.ChannelKey(str(channel["id"]), "none", ""),)
-
-
-def _group(row: dict[str, Any]) -> catalog.Group:
-    limits = stored_allowance(row["limits"])
-    return catalog.Group(row["name"], Patterns(row["models"]), row["auto"], tuple(row["usable_by"]), limits)
 
 
 def _key(row: dict[str, Any], secrets: Secrets) -> catalog.ChannelKey | None:

@@ -1,26 +1,41 @@
 """The prices of one moment: which one a model has at a vendor and in a channel."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
 
 from pipeline.pricing.price import Price
 
+OPERATOR = "operator"
 REMEMBERED = 4096
 """Answers kept by name. Callers choose the names they ask for, so there is a bound; at it, all are forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
     """The price of a model, or of those that fit a pattern with `*` and `?`; at one vendor, or in the channel of that name, when
-    they are told. `origin` says who set it."""
+    they are told. `origin` says who set it. A price may be given as what makes it: of a long list few are ever asked for."""
 
-    model: str
-    price: Price
-    vendor: str | None = None
-    channel: str | None = None
-    origin: str = "operator"
+    __slots__ = ("_price", "channel", "model", "origin", "vendor")
+
+    def __init__(
+        self,
+        model: str,
+        price: Price | Callable[[], Price],
+        vendor: str | None = None,
+        channel: str | None = None,
+        origin: str = OPERATOR,
+    ) -> None:
+        self.model = model
+        self.vendor = vendor
+        self.channel = channel
+        self.origin = origin
+        self._price = price
+
+    @property
+    def price(self) -> Price:
+        if not isinstance(self._price, Price):
+            self._price = self._price()
+        return self._price
 
 
 class PriceBook:
@@ -55,6 +70,10 @@ class PriceBook:
             self._found.clear()
         self._found[asked] = entry
         return entry
+
+    def listed(self, model: str, vendor: str) -> Entry | None:
+        """What the lowest book has: the vendor's own price, as far as the shipped list knows it."""
+        return None if self._below is None else (self._below.listed(model, vendor) or self._below.find(model, vendor))
 
     def __iter__(self) -> Iterator[Entry]:
         """Every entry, the ones below last."""
