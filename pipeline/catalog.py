@@ -14,6 +14,7 @@ from pipeline.pricing.price import ONE, Price
 
 if TYPE_CHECKING:
     from pipeline.channel_options.common import CommonOptions
+    from pipeline.limits.allowance import Allowance
     from pipeline.model_mapping import ModelMapping
     from pipeline.overrides.header_override import HeaderOverride
     from pipeline.overrides.param_override import ParamOverride
@@ -57,6 +58,7 @@ class Channel:
     param_override: "ParamOverride | None" = field(default=None, repr=False)
     header_override: "HeaderOverride | None" = field(default=None, repr=False)
     status_code_mapping: Mapping[int, int] = field(default_factory=dict)
+    limits: "Allowance | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Group:
     ratio: Fraction = ONE
     ratios: Mapping[str, Fraction] = field(default_factory=dict)
     unpriced: Price | None = None
+    limits: "Allowance | None" = None
 
     def open_to(self, user_group: str) -> bool:
         return user_group == self.name or user_group in self.usable_by or "*" in self.usable_by
@@ -82,12 +85,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place that could serve a flow. `tier` orders them: the lowest is tried first."""
+    """One place that could serve a flow. `tier` orders them: the lowest is tried first. `group` is the one of the caller's groups
+    in which the channel was found."""
 
     channel: Channel
     key: ChannelKey
     model: str
     tier: tuple[int, ...] = ()
+    group: str = ""
 
 
 class Catalog:

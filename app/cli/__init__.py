@@ -1,5 +1,6 @@
-"""`aihub`, the command. Only click is imported here: the process that watches over the serving ones stays small."""
+"""`aihub`, the command. No package but click is imported here: the process that watches over the serving ones stays small."""
 
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -28,6 +29,11 @@ class Commands(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and (near := get_close_matches(args[0], COMMANDS, n=1)):
+            ctx.fail(f"No such command {args[0]!r}, did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

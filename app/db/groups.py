@@ -20,6 +20,7 @@ class Group(Table, tablename="groups"):
     models = JSON(default=["*"])
     usable_by = JSON(default=[], help_text="groups whose members' tokens may name this one")
     auto = Boolean(default=False)
+    limits = JSON(default={}, help_text="rpm, tpm, rpd, tpd, concurrent: of all its callers together")
     position = Integer(default=0, help_text="the group's place in the state file: the order of the auto groups")
 
 

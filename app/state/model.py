@@ -13,7 +13,7 @@ from pydantic_core import to_jsonable_python
 from app.config.validate import Strict
 from app.config.wording import refusal
 from app.db.groups import DEFAULT
-from app.state.edits import HeaderEdits, ModelMap, Options, ParamEdits, StatusMap
+from app.state.edits import HeaderEdits, Limits, ModelMap, Options, ParamEdits, StatusMap
 from app.state.prices import PriceSpec, Unpriced, unpriced_column
 from app.state.values import (
     BaseUrl,
@@ -65,6 +65,7 @@ class ChannelSpec(Strict):
     header_override: HeaderEdits = Field(default_factory=dict, repr=False)
     status_code_mapping: StatusMap = Field(default_factory=dict, repr=False)
     proxy: ProxyUrl | None = Field(default=None, repr=False)
+    limits: Limits = Field(default_factory=dict)
     auto_disable: bool = True
     test_model: Model | None = None
     remark: str = ""
@@ -84,6 +85,7 @@ class GroupSpec(Strict):
     models: Models = ("*",)
     usable_by: tuple[Name, ...] = ()
     auto: bool = False
+    limits: Limits = Field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:
         return as_columns(self, without={"name", "unpriced"}) | {"unpriced": unpriced_column(self.unpriced)}
@@ -95,6 +97,7 @@ class UserSpec(Strict):
     group: Name = DEFAULT
     enabled: bool = True
     balance_usd: Nano = 0
+    limits: Limits = Field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:
         return as_columns(self, without={"username", "balance_usd"})
@@ -114,6 +117,7 @@ class TokenSpec(Strict):
     expires_at: Expiry | None = None
     quota_usd: Nano | None = None
     unlimited: bool | None = None
+    limits: Limits = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_limit(self) -> "TokenSpec":

@@ -20,6 +20,7 @@ from app.stores.prices import read_prices
 from pipeline import catalog
 from pipeline.catalog import Catalog
 from pipeline.channel_options.common import read_common_options
+from pipeline.limits.allowance import stored_allowance
 from pipeline.model_mapping import ModelMapping
 from pipeline.overrides.header_override import read_header_override
 from pipeline.overrides.param_override import read_param_override
@@ -136,6 +137,7 @@ def _group(row: dict[str, Any]) -> catalog.Group:
         ratio=Fraction(row["ratio"]),
         ratios={group: Fraction(ratio) for group, ratio in row["ratios"].items()},
         unpriced=None if row["unpriced"] is None else price_of(row["unpriced"]),
+        limits=stored_allowance(row["limits"]),
     )
 
 
@@ -168,6 +170,7 @@ def _channel(row: dict[str, Any], keys: tuple[catalog.ChannelKey, ...]) -> catal
             param_override=read_param_override(row["param_override"]),
             header_override=read_header_override(row["header_override"]),
             status_code_mapping=read_status_codes(row["status_code_mapping"]),
+            limits=stored_allowance(row["limits"]),
         )
     except ValidationError as error:
         # Sending what the operator wanted changed would be worse than sending nothing.

@@ -14,6 +14,7 @@ from piccolo.apps.migrations.tables import Migration
 
 from app.db.engine import Engine, bind
 from app.db.errors import NewerDatabase
+from app.db.groups import Group
 from app.db.migrate import applied, known, migrate, pending
 from app.db.piccolo_app import APP_CONFIG
 from app.db.prices import Price
@@ -50,6 +51,18 @@ async def test_from_every_earlier_migration(database_url: str, tmp_path: Path, e
     assert first[-1] == earlier
     assert first + await migrate(engine) == known()
     await assert_tables_work()
+
+
+async def test_rows_from_before_limits_have_none(database_url: str, tmp_path: Path) -> None:
+    engine = bind(database_url, tmp_path)
+    await migrate(engine, upto=known()[0])
+    await Group.raw(
+        "INSERT INTO groups (id, name, ratio, models, usable_by, auto, position) VALUES ({}, 'g', '1', '[]', '[]', {}, 0)",
+        uuid.uuid4(),
+        False,
+    )
+    await migrate(engine)
+    assert await Group.select(Group.limits).output(load_json=True) == [{"limits": {}}]
 
 
 async def test_prices_of_the_first_table_stay(database_url: str, tmp_path: Path) -> None:
