@@ -98,7 +98,7 @@ class Exchange:
             reply.headers["content-type"] = converted.writer.content_type
             reply.cut_event = converted.writer.fail
             reply.is_last = formats.get(self._flow.route.format).is_last
-        reply.events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle)
+        reply.events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle, self._wire.said)
 
     async def _peek(self, pieces: AsyncIterator[bytes], splitter: EventSplitter, response: httpx.Response) -> list[bytes]:
         """The events up to the batch with the first real one. A failure found there is noted on the attempt."""

@@ -56,10 +56,12 @@ class WireFormat(Protocol):
     """One format's reading and asking.
 
     `passed_headers` and those that begin with `passed_prefix` are the vendor's that a caller's SDK reads; `id_header` is where it
-    looks for the request's id.
+    looks for the request's id. `said` are the members of a stream's events that hold what the model says; see
+    `providers.formats.said`.
     """
 
     errors: ErrorFormat
+    said: tuple[bytes, ...]
     passed_headers: tuple[str, ...]
     passed_prefix: str
     id_header: str

@@ -9,6 +9,7 @@ VENDOR = Vendor(
     base_url=None,
     speaks={"openai_chat": "/chat/completions"},
     credential_codes=OPENAI.credential_codes,
+    unfit_codes=OPENAI.unfit_codes,
     needs_key=False,
     # DeepSeek and Kimi refuse a tool's result without the thoughts before its call; vLLM and its like overlook what they do not
     # know.

@@ -58,7 +58,7 @@ class ChatTap:
             return False
         if not isinstance(chunk, dict):
             return False
-        usage = find_usage(chunk)
+        usage = find_usage(chunk, self.usage)
         if usage is not None:
             self.usage = usage
         if chunk.get("error") or _finished(chunk):
