@@ -19,6 +19,7 @@ class Row:
 
 TABLE = (
     Row("POST", "/v1/chat/completions", Route("openai_chat", "chat")),
+    Row("POST", "/v1/responses", Route("openai_responses", "chat")),
     Row("GET", "/v1/models", Route("openai_chat", "models", billable=False, model_in="none")),
     Row("GET", "/v1/models/{rest}", Route("openai_chat", "model", billable=False, model_in="none")),
 )

@@ -1,5 +1,6 @@
 """One attempt at a vendor of another format: the request written for it, its answer read and told in the caller's format."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,10 @@ class ConvertedStream:
         self._remembered = None if conversion.caller.carries_opaque else Assembly()
         self.writer: StreamWriter = conversion.caller.stream_writer(conversion.asked)
         self.failure: GatewayError | None = None
+
+    @property
+    def fail(self) -> Callable[[GatewayError], bytes] | None:
+        return self.writer.fail
 
     @property
     def usage(self) -> Usage | None:

@@ -20,8 +20,9 @@ from providers.vendor import Vendor
 
 UNARY_LIMIT = 64 << 20
 
-HELD_LIMIT = 256 << 10
-"""How much a stream may send before its first real event (comments, mostly) while it is held back."""
+HELD_LIMIT = 8 << 20
+"""How much a stream may send before its first real event while it is held back: comments, and in OpenAI's responses format two
+events that repeat the request's instructions and tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ class Exchange:
         else:
             tap = converted = self._conversion.stream()
             reply.headers["content-type"] = converted.writer.content_type
-            reply.cut_event = converted.writer.fail
             reply.is_last = formats.get(self._flow.route.format).is_last
+        reply.cut_event = tap.fail
         reply.events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle)
 
     async def _peek(self, pieces: AsyncIterator[bytes], splitter: EventSplitter, response: httpx.Response) -> list[bytes]:
@@ -117,7 +118,9 @@ class Exchange:
                     continue
                 if answer.error is not None:
                     self._fail_in_band(answer, response, sse_data(event))
-                self._attempt.answered_model = answer.model
+                self._attempt.answered_model = answer.model or self._attempt.answered_model
+                if answer.opening:
+                    continue
                 return held
             if size > HELD_LIMIT:
                 raise NotInFormat("a stream without a first event")
