@@ -20,6 +20,8 @@ class Row:
 TABLE = (
     Row("POST", "/v1/chat/completions", Route("openai_chat", "chat")),
     Row("POST", "/v1/responses", Route("openai_responses", "chat")),
+    Row("POST", "/v1/messages", Route("anthropic_messages", "chat")),
+    Row("POST", "/v1/messages/count_tokens", Route("anthropic_messages", "count_tokens", billable=False)),
     Row("GET", "/v1/models", Route("openai_chat", "models", billable=False, model_in="none")),
     Row("GET", "/v1/models/{rest}", Route("openai_chat", "model", billable=False, model_in="none")),
 )

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from pipeline.flow import Route
 from providers.vendor import MAIN, Vendor
 
-UPSTREAMS: Mapping[str, tuple[str, ...]] = {}
+UPSTREAMS: Mapping[str, tuple[str, ...]] = {
+    "openai_chat": ("anthropic_messages",),
+    "anthropic_messages": ("openai_chat",),
+}
 """For each caller's format the other formats that can serve it, the one that keeps most of a request first. What is absent is
 unsupported on purpose, and so is every operation but the main one."""
 

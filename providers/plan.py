@@ -38,7 +38,7 @@ def prepare(flow: Flow, attempt: Attempt, carried: Carried, *, ask_usage: bool) 
     verbatim = wire_format == flow.route.format
     for name in (*TRACE_HEADERS, *(vendor.forward if verbatim else ())):
         # httpx encodes headers as ASCII; what is not has no meaning to a vendor either.
-        if (value := flow.request.headers.get(name)) is not None and value.isascii():
+        if (value := ", ".join(flow.request.headers.get_all(name))) and value.isascii():
             attempt.headers[name] = value
     if attempt.body is None:
         return

@@ -8,6 +8,7 @@ from pipeline.errors import GatewayError
 from pipeline.events import sse_data
 from pipeline.usage import Usage
 from providers.formats.openai_chat.usage import find_usage
+from providers.formats.telling import telling
 
 DONE = b"[DONE]"
 
@@ -38,7 +39,7 @@ class ChatTap:
         self.complete = False
 
     def feed(self, events: list[bytes]) -> list[bytes]:
-        hidden = [event for event in _telling(events) if self._hidden(event)]
+        hidden = [event for event in telling(events, _tells) if self._hidden(event)]
         return [event for event in events if event not in hidden] if hidden else events
 
     def finish(self) -> list[bytes]:
@@ -65,16 +66,6 @@ class ChatTap:
             self.complete = True
             return False
         return usage is not None and chunk.get("choices") == []
-
-
-def _telling(events: list[bytes]) -> list[bytes]:
-    """Those of `events` that are worth parsing, by halves: of a burst of a hundred, three are."""
-    if not _tells(b"".join(events)):
-        return []
-    if len(events) == 1:
-        return events
-    middle = len(events) // 2
-    return _telling(events[:middle]) + _telling(events[middle:])
 
 
 def is_done(event: bytes) -> bool:

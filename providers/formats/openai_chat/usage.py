@@ -3,33 +3,31 @@
 from typing import Any
 
 from pipeline.usage import Usage
-
-LIMIT = 1 << 40
-"""No call takes a million million tokens: such a count is a fault, and would overflow what it is multiplied with."""
+from providers.formats.counts import count, part
 
 
 def read_usage(value: Any) -> Usage | None:
-    """None for anything that is no usage object. A count that is not a whole number from 0 to `LIMIT` counts as zero."""
+    """None for anything that is no usage object. A count that is not a whole number from 0 to `counts.LIMIT` counts as zero."""
     if not isinstance(value, dict):
         return None
-    prompt = _part(value, "prompt_tokens_details")
-    completion = _part(value, "completion_tokens_details")
-    reasoning = _count(completion, "reasoning_tokens")
-    prompted, output = _count(value, "prompt_tokens"), _count(value, "completion_tokens")
+    prompt = part(value, "prompt_tokens_details")
+    completion = part(value, "completion_tokens_details")
+    reasoning = count(completion, "reasoning_tokens")
+    prompted, output = count(value, "prompt_tokens"), count(value, "completion_tokens")
     # DeepSeek: prompt_cache_hit_tokens; Moonshot: cached_tokens beside the details.
-    cache_read = _count(prompt, "cached_tokens") or _count(value, "prompt_cache_hit_tokens") or _count(value, "cached_tokens")
+    cache_read = count(prompt, "cached_tokens") or count(value, "prompt_cache_hit_tokens") or count(value, "cached_tokens")
     # xAI counts reasoning beside the completion, everybody else within it; only the total tells. Sums that disagree in other
     # ways are passed on as they were reported: what they may cost is for whoever prices them to judge.
-    beside = _count(value, "total_tokens") == prompted + output + reasoning
+    beside = count(value, "total_tokens") == prompted + output + reasoning
     return Usage(
         input=prompted,
         output=output + (reasoning if beside else 0),
         cache_read=cache_read,
-        cache_write=_count(prompt, "cache_write_tokens"),
+        cache_write=count(prompt, "cache_write_tokens"),
         reasoning=reasoning,
-        audio_input=_count(prompt, "audio_tokens"),
-        audio_output=_count(completion, "audio_tokens"),
-        image_input=_count(prompt, "image_tokens"),
+        audio_input=count(prompt, "audio_tokens"),
+        audio_output=count(completion, "audio_tokens"),
+        image_input=count(prompt, "image_tokens"),
     )
 
 
@@ -42,13 +40,3 @@ def find_usage(reply: dict[str, Any]) -> Usage | None:
         first = reply["choices"][0]
         found = read_usage(first.get("usage")) if isinstance(first, dict) else None
     return found
-
-
-def _part(value: dict[str, Any], name: str) -> dict[str, Any]:
-    part = value.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _count(value: dict[str, Any], name: str) -> int:
-    count = value.get(name)
-    return count if type(count) is int and 0 < count <= LIMIT else 0

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pipeline.errors import BadRequest
 from providers.canonical import (
     Audio,
     Contents,
@@ -12,7 +11,6 @@ from providers.canonical import (
     Inline,
     Link,
     Message,
-    Native,
     Part,
     PlainText,
     Refusal,
@@ -30,6 +28,7 @@ from providers.formats.arguments import wrap
 from providers.formats.media import data_url, decoded_text
 from providers.formats.openai_chat.name import NAME
 from providers.formats.tool_names import ToolNames, fitting
+from providers.formats.unsupported import unsupported_part
 
 CALL_ID_LIMIT = 40
 """Older deployments refuse more (400 string_above_max_length)."""
@@ -92,7 +91,7 @@ class MessageWriter:
                     if part.tool not in self.dropped:
                         self.dropped.append(part.tool)
                 case _:
-                    raise _unsupported(message, part)
+                    raise unsupported_part(message, part)
         if calls:
             found["tool_calls"] = calls
         found["content"] = "".join(text) or None
@@ -122,7 +121,7 @@ def _instructions(message: Message) -> list[dict[str, Any]]:
     """One string: many servers take no list here."""
     texts = [part.text for part in message.parts if isinstance(part, Text)]
     if len(texts) != len(message.parts):
-        raise _unsupported(message, next(part for part in message.parts if not isinstance(part, Text)))
+        raise unsupported_part(message, next(part for part in message.parts if not isinstance(part, Text)))
     content = "\n\n".join(text for text in texts if text)
     return [_named(message, {"role": message.role, "content": content})] if content else []
 
@@ -160,7 +159,7 @@ def _content(message: Message, part: Part) -> list[dict[str, Any]]:
         case Video(source=Inline() as source):
             return [{"type": "video_url", "video_url": {"url": data_url(source)}}]
         case _:
-            raise _unsupported(message, part)
+            raise unsupported_part(message, part)
 
 
 def _document(message: Message, document: Document) -> list[dict[str, Any]]:
@@ -178,7 +177,7 @@ def _document(message: Message, document: Document) -> list[dict[str, Any]]:
         case Contents(parts=parts):
             return [each for part in parts for each in _content(message, part)]
         case _:
-            raise _unsupported(message, document)
+            raise unsupported_part(message, document)
 
 
 def _titled(title: str | None, text: str) -> str:
@@ -191,14 +190,3 @@ def _text(text: str) -> dict[str, Any]:
 
 def _image(url: str, detail: str | None) -> dict[str, Any]:
     return {"type": "image_url", "image_url": {"url": url} if detail is None else {"url": url, "detail": detail}}
-
-
-def _unsupported(message: Message, part: Part) -> BadRequest:
-    what = part.kind if isinstance(part, Native) else type(part).__name__.lower()
-    source = getattr(part, "source", None)
-    kind = f" ({source.media_type})" if isinstance(source, Inline) else f" ({type(source).__name__.lower()})" if source else ""
-    return BadRequest(
-        f"`{message.place}` has content that the vendors serving this model cannot take: {what}{kind}.",
-        code="unsupported_content",
-        param=message.place,
-    )

@@ -2,11 +2,12 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from pipeline.errors import GatewayError
 from pipeline.events import sse_event
 from pipeline.usage import Usage
 from providers.canonical import (
@@ -64,8 +65,8 @@ class _Choice:
 class ChatStreamWriter:
     """See `providers.formats.codec.StreamWriter`. What server tools do is not told: the format has no place for it."""
 
-    content_type = "text/event-stream"
-    fail = None
+    content_type: str = "text/event-stream"
+    fail: Callable[[GatewayError], bytes] | None = None
 
     def __init__(self, asked: Request) -> None:
         self._asked = asked

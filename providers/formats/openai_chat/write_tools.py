@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from pipeline.errors import BadRequest
 from providers.canonical import CustomTool, FunctionTool, Request, ServerTool, ToolChoice
 from providers.formats.arguments import INPUT
 from providers.formats.codec import Destination
 from providers.formats.openai_chat.name import NAME
 from providers.formats.tool_names import ToolNames
+from providers.formats.unsupported import unsupported_tool
 
 
 class ToolWriter:
@@ -63,11 +63,7 @@ class ToolWriter:
     def _server(self, tool: ServerTool, index: int) -> dict[str, Any]:
         """OpenAI's search models search whether asked or not; this only says how."""
         if tool.tool != "web_search" or "search" not in self._model:
-            raise BadRequest(
-                f"`tools[{index}]`: {tool.name or tool.tool} runs at a vendor, and those that serve this model have none such.",
-                code="unsupported_tool",
-                param=f"tools[{index}]",
-            )
+            raise unsupported_tool(tool, index)
         if tool.native.owner == NAME:
             return {"web_search_options": tool.native.value}
         options: dict[str, Any] = {}

@@ -7,11 +7,16 @@ from pipeline.usage import Usage
 from providers.formats.openai_responses.errors import failed_events
 from providers.formats.openai_responses.sse import read_event
 from providers.formats.openai_responses.usage import find_usage
+from providers.formats.telling import telling
 
 TERMINAL = ("response.completed", "response.incomplete", "response.failed")
 
-_WORDS = tuple(name.encode() for name in TERMINAL)
-_ERRORS = (b"event: error", b'"type":"error"', b'"type": "error"')
+_WORDS = tuple(f'"{name}"'.encode() for name in TERMINAL)
+
+
+def _tells(data: bytes) -> bool:
+    """Whether one of the events in `data` ends a stream. Inside a JSON string the quotes would be escaped."""
+    return any(word in data for word in _WORDS) or b'"error"' in data
 
 
 class ResponsesTap:
@@ -28,17 +33,12 @@ class ResponsesTap:
         self.complete = False
 
     def feed(self, events: list[bytes]) -> list[bytes]:
-        for event in events:
-            if event.startswith(b":"):
-                continue
-            self._first = self._first or event
-            self._last = event
-            if any(word in event for word in _WORDS):
-                self._end(event)
-            elif not self.complete and any(word in event for word in _ERRORS):
-                # OpenAI lets `response.failed` follow; others leave it at this.
-                data = read_event(event)
-                self.complete = data is not None and data.get("type") == "error"
+        for event in telling(events, _tells):
+            self._end(event)
+        told = [event for event in events if not event.startswith(b":")]
+        if told:
+            self._first = self._first or told[0]
+            self._last = told[-1]
         return events
 
     def finish(self) -> list[bytes]:
@@ -52,10 +52,13 @@ class ResponsesTap:
         return failed_events(error, response if isinstance(response, dict) else None, number)
 
     def _end(self, event: bytes) -> None:
-        data = read_event(event)
-        if data is not None and data.get("type") in TERMINAL:
+        data = read_event(event) or {}
+        if data.get("type") in TERMINAL:
             self.done = self.complete = True
             self.usage = find_usage(data, self.usage)
+        elif data.get("type") == "error":
+            # OpenAI lets `response.failed` follow; others leave it at this.
+            self.complete = True
 
 
 def is_terminal(event: bytes) -> bool:

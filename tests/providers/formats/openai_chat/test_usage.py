@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.usage import Usage
-from providers.formats.openai_chat.usage import LIMIT, find_usage, read_usage
+from providers.formats.counts import LIMIT
+from providers.formats.openai_chat.usage import find_usage, read_usage
 
 PLAIN = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
 
