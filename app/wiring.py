@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from app.config.settings import Settings
+from app.config.settings import DAY, Settings
 from app.config.stages import compile_stages
 from app.db.opening import opened
 from app.gateway import Gateway
@@ -15,12 +15,15 @@ from app.reload import Reloader
 from app.secrets import load
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
+from app.stores.responses import DatabaseResponses
 from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
 from pipeline.ports import Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
+from providers.formats.openai_responses.keeping import KeepResponses
+from providers.formats.openai_responses.retrieval import Retrieval
 from providers.upstream import HttpUpstream
 
 if TYPE_CHECKING:
@@ -35,21 +38,31 @@ SETTLE_SECONDS = 8.0
 class World:
     """What outlives a reload: the stores, and the vendors' connections as long as their timeouts stay."""
 
-    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs) -> None:
+    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, responses: DatabaseResponses) -> None:
         self._ports = Ports(callers, catalogs)
+        self._responses = responses
         self._catalogs = catalogs
         self._upstreams: dict[Timeouts, HttpUpstream] = {}
 
     async def generation(self, settings: Settings) -> Generation:
         """A pipeline that has been started. Raises `ConfigError`, and what its stages' `start` raises."""
-        pipeline = compile_stages(settings, self._ports)
+        responses = self._responses if settings.responses.store else None
+        keeping = KeepResponses(responses, settings.responses.lifetime_days * DAY)
+        pipeline = compile_stages(settings, self._ports, [("responses", keeping)])
         await pipeline.start()
         routing = settings.routing
         upstream = self._upstream(timeouts_of(settings))
         policy = RetryPolicy(routing.attempts, max_wait=routing.max_retry_wait)
-        models = ModelList(self._catalogs)
+        models, retrieval = ModelList(self._catalogs), Retrieval(responses)
+        local = {
+            "models": models.list,
+            "model": models.one,
+            "response": retrieval.get,
+            "response.delete": retrieval.delete,
+            "response.act": retrieval.act,
+        }
         attempts = Attempts(pipeline, self._catalogs, upstream, policy)
-        runner = Runner(pipeline, attempts, {"models": models.list, "model": models.one})
+        runner = Runner(pipeline, attempts, local)
         return Generation(settings, runner, routing.timeouts.total, pipeline.stop)
 
     async def close(self) -> None:
@@ -70,7 +83,7 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
     async with opened(settings.database, settings.base_dir, secrets, pool=True):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
-        world = World(callers, catalogs)
+        world = World(callers, catalogs, DatabaseResponses(secrets))
         await catalogs.start()
         tracing = make_tracing(settings, environ)
         gateway = Gateway(settings, await world.generation(settings), tracing)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import msgspec
 
 from pipeline.errors import GatewayError, UpstreamFailed
 from pipeline.flow import Attempt, Flow
+from pipeline.kept import Keeping
 from pipeline.usage import Usage
 from providers import canonical, formats
 from providers.canonical.assembly import Assembly
@@ -61,6 +63,8 @@ def convert(flow: Flow, attempt: Attempt, vendor: Vendor, carried: Carried) -> N
     if asked is None:
         assert attempt.body is not None
         asked = caller.read_request(attempt.body, flow.asked_model, stream=flow.asked_stream)
+        if (kept := flow.notes.get(Keeping)) is not None:
+            asked = msgspec.structs.replace(asked, continues=kept.continues, reply_id=kept.reply_id)
         asked = flow.notes[canonical.Request] = asked if caller.carries_opaque else carried.restore(who, asked)
     sent = target.write_request(asked, Destination(vendor, attempt.model))
     attempt.body = sent.body
