@@ -22,8 +22,8 @@ class Vendor:
     is understood. `local` makes an in-process transport for a vendor that needs no network. `models` are what it lists for a
     channel that only has wildcards. `options` names the channel options that its code reads, beside those of every vendor.
     `genai` is its name in OpenTelemetry's GenAI conventions where that is another than `name`. `max_output_name` is the
-    member of a chat completion that bounds it. `headers` are sent with every
-    request in a format, unless the caller's own are forwarded.
+    member of a chat completion that bounds it. `takes_thoughts`: `reasoning_content` goes back to it with the turns it led to.
+    `headers` are sent with every request in a format, unless the caller's own are forwarded.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Vendor:
     operations: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     max_output_name: str = "max_tokens"
+    takes_thoughts: bool = False
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def path(self, wire_format: str, operation: str) -> str | None:
