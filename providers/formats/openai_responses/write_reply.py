@@ -21,11 +21,15 @@ from providers.canonical import (
 from providers.formats.openai_responses.write_stream import ResponsesStreamWriter
 
 
+TIERS = ("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
+"""The enumeration that readers know; other vendors have words of their own."""
+
+
 def write_reply(reply: Reply, asked: Request) -> bytes:
     """The response with which a stream of the same answer would end."""
     writer = ResponsesStreamWriter(asked)
     writer.feed([*_told(reply)])
-    if reply.service_tier is not None:
+    if reply.service_tier in TIERS:
         writer.response["service_tier"] = reply.service_tier
     return msgspec.json.encode(writer.response)
 
