@@ -2,7 +2,7 @@
 nobody but the test; whether they are legal, to the strictest reading; and what the official SDK makes of them."""
 
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import openai
@@ -23,7 +23,10 @@ TERMINAL = ("response.completed", "response.incomplete", "response.failed")
 STOPS = {"completed": "end", "max_output_tokens": "length", "content_filter": "filtered"}
 CALLS = ("function_call", "custom_tool_call")
 
-_event: TypeAdapter[Any] = TypeAdapter(ResponseStreamEvent)
+# By hand, since trying each of sixty types takes a millisecond.
+_EVENTS = {
+    get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(get_args(ResponseStreamEvent)[0])
+}
 
 
 def request(model: str, given: Any = "Hello", **more: Any) -> dict[str, Any]:
@@ -187,7 +190,7 @@ def legal(raw: bytes, *, cut: bool = False) -> None:
         event = orjson.loads(data.removeprefix(b"data: "))
         assert name == b"event: " + event["type"].encode()
         assert event["sequence_number"] == number
-        _event.validate_python(event)
+        _EVENTS[event["type"]].model_validate(event)
         if number < 2:
             assert event["type"] == ("response.created", "response.in_progress")[number]
             assert (event["response"]["output"], event["response"]["status"]) == ([], "in_progress")

@@ -20,7 +20,6 @@ from providers.canonical import (
 )
 from providers.formats.openai_responses.write_stream import ResponsesStreamWriter
 
-
 TIERS = ("auto", "default", "flex", "scale", "priority", "fast", "ultrafast")
 """The enumeration that readers know; other vendors have words of their own."""
 
