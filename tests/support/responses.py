@@ -24,9 +24,7 @@ STOPS = {"completed": "end", "max_output_tokens": "length", "content_filter": "f
 CALLS = ("function_call", "custom_tool_call")
 
 # By hand, since trying each of sixty types takes a millisecond.
-_EVENTS = {
-    get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(get_args(ResponseStreamEvent)[0])
-}
+_EVENTS = {get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(get_args(ResponseStreamEvent)[0])}
 
 
 def request(model: str, given: Any = "Hello", **more: Any) -> dict[str, Any]:

@@ -35,12 +35,13 @@ def read_thinking(item: Fields) -> Thinking:
     return msgspec.structs.replace(found, text=BETWEEN.join(texts), extras=Extras(NAME, kept) if kept else None)
 
 
-def write_thinking(thinking: Thinking) -> dict[str, Any] | None:
-    """As an input item. None for what this format's vendors did not encrypt: they refuse it."""
+def write_thinking(thinking: Thinking, *, kept: bool) -> dict[str, Any] | None:
+    """As an input item. None for what this format's vendors did not encrypt: they refuse it, as they do the id of an item that
+    they have not `kept`."""
     encrypted = thinking.encrypted
     if encrypted is None or encrypted.owner != NAME:
         return None
-    own = own_members(thinking)
+    own = {name: value for name, value in own_members(thinking).items() if kept or name != "id"}
     return {"type": "reasoning", "summary": summary(thinking.text), **own, "encrypted_content": encrypted.value}
 
 

@@ -47,10 +47,11 @@ def write_instructions(messages: Sequence[Message]) -> tuple[str | None, Sequenc
 
 
 class ItemWriter:
-    """`spaces` are the namespaces of tools that came in this format. `dropped` names what of an answer's history only its own
-    vendor could read."""
+    """`spaces` are the namespaces of tools that came in this format; `kept`: the vendor keeps the items. `dropped` names what of
+    an answer's history only its own vendor could read."""
 
-    def __init__(self, names: ToolNames, spaces: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, names: ToolNames, spaces: Mapping[str, tuple[str, str]], *, kept: bool) -> None:
+        self._kept = kept
         self._names = names
         self._spaces = spaces
         self.dropped: list[str] = []
@@ -84,7 +85,7 @@ class ItemWriter:
                 case Text() | Refusal():
                     _say(found, part)
                 case Thinking():
-                    found += [item] if (item := write_thinking(part)) is not None else []
+                    found += [item] if (item := write_thinking(part, kept=self._kept)) is not None else []
                 case ToolCall():
                     found.append(self._call(part))
                 case ServerToolCall(native=native) if native.owner == NAME:

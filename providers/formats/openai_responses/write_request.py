@@ -33,7 +33,7 @@ def write_request(request: Request, to: Destination) -> Written:
     """What comes in another format is not to be kept by the vendor: its caller has no way to ask for that, nor to undo it."""
     own = request.owner == NAME
     names = ToolNames(request, TOOL_NAME_LIMIT)
-    items = ItemWriter(names, split_names(request.tools) if own else {})
+    items = ItemWriter(names, split_names(request.tools) if own else {}, kept=own)
     tools = ToolWriter(None if own else names)
     instructions, messages = write_instructions(request.messages)
     found: dict[str, Any] = {"model": to.model, "instructions": instructions, "input": items.write(messages)}

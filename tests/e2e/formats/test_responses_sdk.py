@@ -73,9 +73,7 @@ async def test_a_vendors_error_is_raised_as_the_sdks_own(
     assert (caught.value.code, caught.value.response.headers["retry-after"]) == ("some_code", "7")
 
 
-async def test_a_stream_that_fails_before_it_says_anything_has_an_error_status(
-    gpt: openai.AsyncOpenAI, standin: StandIn
-) -> None:
+async def test_a_stream_that_fails_before_it_says_anything_has_an_error_status(gpt: openai.AsyncOpenAI, standin: StandIn) -> None:
     begun = stream(text("Hi"))[:2]
     error = {"type": "rate_limit_error", "code": "rate_limit_exceeded", "message": "slow down", "param": None}
     on(standin, "o-r-first", sse_answer(*begun, sse("error", 2, {"error": error})))
