@@ -16,6 +16,7 @@ class ResponsesCodec:
     """Thoughts have a place for what their vendor signed or encrypted; calls have none."""
 
     name = NAME
+    signs = True
     carries_opaque = False
     read_request = staticmethod(read_request)
     write_request = staticmethod(write_request)

@@ -53,7 +53,7 @@ class GrowingItem:
 
     def begin(self, raw: msgspec.Raw) -> None:
         """A call is named here; everything else begins with its first piece."""
-        item = msgspec.json.decode(raw)
+        item = msgspec.json.decode(raw) if self._open is None else None
         if isinstance(item, dict) and item.get("type") in _CALLS and item.get("call_id") and item.get("name"):
             (part,) = read_output(_listed({name: item[name] for name in _NAMED if name in item}), self._sent)
             self._start(part)

@@ -19,6 +19,8 @@ from providers.formats.openai_responses.stream import TERMINAL
 from providers.formats.openai_responses.usage import find_usage
 from providers.formats.wire import NotInFormat
 
+_NOTHING = msgspec.Raw(b"{}")
+
 
 class ResponsesStreamReader:
     """See `providers.formats.codec.StreamReader`."""
@@ -37,7 +39,8 @@ class ResponsesStreamReader:
         data = sse_data(event)
         if not data:
             return [Heartbeat()] if event.lstrip().startswith(b":") else []
-        if data.startswith(b"[DONE]"):
+        # OpenAI lets `response.failed` follow on `error`, others let `[DONE]` follow on the end.
+        if self._ended or data.startswith(b"[DONE]"):
             return []
         try:
             return self._read(decode_event(data))
@@ -54,7 +57,8 @@ class ResponsesStreamReader:
             return self._terminal(told)
         if told.type in ("response.created", "response.queued", "response.in_progress"):
             return self._start(told.response)
-        return self._items.feed(told)
+        out = self._items.feed(told)
+        return [*self._start(_NOTHING), *out] if out and not self._started else out
 
     def _start(self, raw: msgspec.Raw) -> list[Event]:
         if self._started:
@@ -84,10 +88,7 @@ class ResponsesStreamReader:
         return self._start(told.response) + self._end()
 
     def _fail(self, error: dict[str, Any]) -> list[Event]:
-        self.complete = True
-        if self._ended:
-            return []
-        self._ended = True
+        self._ended = self.complete = True
         return [Failed(read_error(status_of(error), error))]
 
     def _end(self) -> list[Event]:
