@@ -18,8 +18,8 @@ from providers.canonical import (
     ToolCall,
     seal,
 )
-from providers.formats.openai_chat.logprobs import write_logprobs
 from providers.formats.openai_responses.annotations import write_annotation
+from providers.formats.openai_responses.logprobs import write_logprobs
 from providers.formats.openai_responses.name import NAME
 from providers.formats.openai_responses.thinking import own_members, sealed_content, sealed_thoughts, summary
 
@@ -91,8 +91,7 @@ class Message(Item):
     def grow(self, text: str, logprobs: Sequence[TokenLogprob] = ()) -> list[Members]:
         """The log probabilities as they are written."""
         self._text.append(text)
-        found = write_logprobs(logprobs)
-        tokens: list[Members] = found["content"] if found is not None else []
+        tokens = write_logprobs(logprobs)
         if tokens:
             self._open["logprobs"] = [*self._open["logprobs"], *tokens]
         return tokens
