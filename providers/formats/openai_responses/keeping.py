@@ -18,6 +18,7 @@ from pipeline.kept import Keeping, KeptResponse
 from pipeline.ports import Responses
 from providers.formats.openai_responses.kept_items import FOREIGN, conversation, input_items, owner, without_foreign
 from providers.formats.openai_responses.name import NAME
+from providers.formats.openai_responses.references import REFERENCE, resolved
 from providers.formats.openai_responses.sse import read_event
 from providers.formats.openai_responses.stream import terminal
 from providers.vendor import MAIN
@@ -52,6 +53,8 @@ class KeepResponses:
         if not isinstance(previous, str | None):
             raise BadRequest(f"`{PREVIOUS}` must be a string.", code="invalid_value", param=PREVIOUS)
         own = None if previous is None else await self._go_on(self._store, flow, body, previous)
+        if body.encode().find(REFERENCE) >= 0:
+            body.set("input", await resolved(input_items(body.get("input")), self._store, owner(flow)))
         reply_id = "resp_" + secrets.token_hex(24) if body.get("store") is not False else None
         flow.notes[Keeping] = Keeping(reply_id, previous, own)
 

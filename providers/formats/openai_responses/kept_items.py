@@ -36,7 +36,7 @@ def conversation(chain: Sequence[KeptResponse]) -> Iterator[Any]:
     """All items of kept responses, as input: the oldest first. Thoughts that nobody can read again are left out."""
     for kept in chain:
         yield from msgspec.json.decode(kept.items)
-        yield from _replayed(msgspec.json.decode(kept.response).get("output") or [])
+        yield from replayed(msgspec.json.decode(kept.response).get("output") or [])
 
 
 def without_foreign(items: Iterable[Item]) -> list[Item]:
@@ -49,7 +49,8 @@ def listed(items: Sequence[Item], response_id: str) -> list[Item]:
     return [{"id": f"item_{response_id}_{number}", "type": "message", **item} for number, item in enumerate(items)]
 
 
-def _replayed(output: Iterable[Item]) -> Iterator[Item]:
+def replayed(output: Iterable[Item]) -> Iterator[Item]:
+    """An answer's items as input."""
     for item in output:
         if item.get("type") == "reasoning" and not item.get("encrypted_content"):
             continue
