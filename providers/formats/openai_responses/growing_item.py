@@ -60,8 +60,12 @@ class GrowingItem:
             self.calls = True
 
     def grow(self, told: ItemEvent) -> None:
-        kind, _, what = told.type.rpartition(".")
         text = told.delta if isinstance(told.delta, str) else ""
+        if self._open is Text and told.type == "response.output_text.delta" and text and not told.logprobs:
+            self._said = True
+            self._events.append(TextDelta(text))
+            return
+        kind, _, what = told.type.rpartition(".")
         match what, kind:
             case "delta", "response.output_text":
                 self._switch(Text)

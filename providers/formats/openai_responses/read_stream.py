@@ -51,6 +51,9 @@ class ResponsesStreamReader:
         return self._end() if self.complete else []
 
     def _read(self, told: ItemEvent) -> list[Event]:
+        # Nearly all of them.
+        if self._started and told.type.endswith(".delta"):
+            return self._items.feed(told)
         if told.type == "error" or told.error:
             return self._fail(error_object(told.error) if told.error else {"message": told.message, "code": told.code})
         if told.type in TERMINAL:
