@@ -105,7 +105,8 @@ def test_it_says_the_same(source: str, target: str, written: Any, turns: list[Tu
 @given(turns=TURNS)
 def test_one_turn_more_leaves_every_byte_before_it_as_it_was(source: str, target: str, written: Any, turns: list[Turn]) -> None:
     messages = written(turns)
-    before, _ = converted(source, target, messages[:-1] if len(messages) > 1 else messages)
+    answered = max(index for index, message in enumerate(messages) if message["role"] == "assistant")
+    before, _ = converted(source, target, messages[:answered])
     after, _ = converted(source, target, messages)
     first, second = orjson.dumps(before["messages"]), orjson.dumps(after["messages"])
     # A turn that goes on (results, and then words) is one message there: it is open at its end.

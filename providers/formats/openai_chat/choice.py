@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from providers.canonical import (
     ArgumentsDelta,
     Audio,
@@ -24,6 +26,7 @@ from providers.canonical import (
 )
 from providers.formats.arguments import is_complete, unwrap
 from providers.formats.codec import Written
+from providers.formats.loose import object_in, objects_in, text_in
 from providers.formats.media import read_data_url
 from providers.formats.openai_chat.annotations import read_annotation
 from providers.formats.openai_chat.logprobs import read_logprobs
@@ -59,7 +62,7 @@ class Choice:
         self._sent = sent
         self._open: type | None = None
         self._calls: list[_Call] = []
-        self._by_index: dict[Any, _Call] = {}
+        self._by_index: dict[str, _Call] = {}
         self._begun = 0
         self._later: list[tuple[type[Part], Event]] = []
 
@@ -97,18 +100,16 @@ class Choice:
     def _rarer(self, out: list[Event], delta: dict[str, Any]) -> None:
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):
             self._say(out, Refusal, RefusalDelta(refusal, self._index))
-        for each in delta.get("annotations") or ():
+        for each in objects_in(delta.get("annotations")):
             if (citation := read_annotation(each)) is not None:
                 self._say(out, Text, CitationAdded(citation, self._index))
         if isinstance(audio := delta.get("audio"), dict):
             self._say(out, Audio, AudioDelta(str(audio.get("data") or ""), str(audio.get("transcript") or ""), self._index))
-        for each in delta.get("images") or ():
-            address = each.get("image_url", {}).get("url", "") if isinstance(each, dict) else ""
-            if (source := read_data_url(address)) is not None:
+        for each in objects_in(delta.get("images")):
+            if (source := read_data_url(text_in(object_in(each.get("image_url")).get("url")))) is not None:
                 self._say(out, Image, PartStarted(Image(source), self._index))
-        for call in delta.get("tool_calls") or ():
-            if isinstance(call, dict):
-                self._call(out, call)
+        for call in objects_in(delta.get("tool_calls")):
+            self._call(out, call)
         if isinstance(legacy := delta.get("function_call"), dict):
             self._call(out, {"index": "legacy", "id": "call_0", "function": legacy})
 
@@ -132,19 +133,21 @@ class Choice:
             out.append(PartEnded(self._index))
 
     def _call(self, out: list[Event], fragment: dict[str, Any]) -> None:
-        function = fragment.get("function")
-        function = function if isinstance(function, dict) else {}
+        function = object_in(fragment.get("function"))
         call = self._called(fragment, function)
         call.id = call.id or str(fragment.get("id") or "")
         call.name = call.name or str(function.get("name") or "")
         if isinstance(arguments := function.get("arguments"), str):
             call.arguments.append(arguments)
+        elif isinstance(arguments, dict):
+            # Ollama's and others' servers send the object itself.
+            call.arguments.append(msgspec.json.encode(arguments).decode())
         if call in self._calls:
             self._advance(out)
 
     def _called(self, fragment: dict[str, Any], function: dict[str, Any]) -> _Call:
         """By its index; but some vendors number every call 0, and then a new id with a name is a new call."""
-        index, call_id = fragment.get("index"), fragment.get("id")
+        index, call_id = str(fragment.get("index")), fragment.get("id")
         known = self._by_index.get(index)
         if known is None or (call_id and known.id and call_id != known.id and function.get("name")):
             known = self._by_index[index] = _Call()
