@@ -3,11 +3,10 @@
 import msgspec
 
 from pipeline.errors import BadRequest
-from providers.canonical import Candidate, Part, Reply, Text, TokenLogprob, ToolCall
+from providers.canonical import Candidate, Part, Reply, Text, TokenLogprob, ToolCall, calls_tools
 from providers.formats.codec import Written
 from providers.formats.fields import Fields
 from providers.formats.openai_chat.logprobs import read_logprobs
-from providers.formats.openai_chat.stop import calls
 from providers.formats.openai_responses.read_items import read_items
 from providers.formats.openai_responses.stop import read_stop
 from providers.formats.openai_responses.thinking import own_members
@@ -20,10 +19,11 @@ def read_reply(body: bytes, sent: Written) -> Reply:
         fields = Fields.of(body)
         parts = read_output(fields.raw("output"), sent)
         reply = msgspec.json.decode(body)
+        stop = read_stop(reply, called=calls_tools(parts))
         return Reply(
             id=fields.text("id") or "",
             model=fields.text("model") or "",
-            candidates=(Candidate(parts=parts, stop=read_stop(reply, called=calls(parts)), logprobs=_logprobs(parts) or None),),
+            candidates=(Candidate(parts=parts, stop=stop, logprobs=_logprobs(parts) or None),),
             usage=find_usage(reply),
             created=int(fields.number("created_at") or 0) or None,
             service_tier=fields.text("service_tier"),

@@ -10,10 +10,10 @@ from pipeline.usage import Usage
 from providers.canonical import Completed, Event, Failed, Finished, Heartbeat, Started, UsageReported
 from providers.failures import status_of
 from providers.formats.codec import Written
+from providers.formats.loose import error_object, object_in
 from providers.formats.openai_chat.read_error import read_error
 from providers.formats.openai_responses.item_event import ItemEvent, decode_event
 from providers.formats.openai_responses.items_in_order import ItemsInOrder
-from providers.formats.openai_responses.response import error_object
 from providers.formats.openai_responses.stop import read_stop
 from providers.formats.openai_responses.stream import TERMINAL
 from providers.formats.openai_responses.usage import find_usage
@@ -67,8 +67,7 @@ class ResponsesStreamReader:
         if self._started:
             return []
         self._started = True
-        response = msgspec.json.decode(raw)
-        response = response if isinstance(response, dict) else {}
+        response = object_in(msgspec.json.decode(raw))
         created = response.get("created_at")
         return [
             Started(

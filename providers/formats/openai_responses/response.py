@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from pipeline.events import sse_data
+from providers.formats.loose import error_object, object_in, text_in
 from providers.formats.openai_responses.sse import read_event
 from providers.formats.openai_responses.usage import find_usage
 from providers.formats.wire import Answer, NotInFormat
@@ -39,7 +40,7 @@ def read_unary(body: bytes) -> Answer:
     if not isinstance(reply.output, list):
         raise NotInFormat("JSON without `output`")
     usage = find_usage({"output": reply.output, "usage": reply.usage, "tool_usage": reply.tool_usage})
-    return Answer(usage=usage, model=_name(reply.model))
+    return Answer(usage=usage, model=text_in(reply.model) or None)
 
 
 def read_first(event: bytes) -> Answer | None:
@@ -49,17 +50,8 @@ def read_first(event: bytes) -> Answer | None:
         if sse_data(event):
             raise NotInFormat("a stream whose first event is not a JSON object")
         return None
-    response = data.get("response")
-    response = response if isinstance(response, dict) else {}
+    response = object_in(data.get("response"))
     failed = data.get("error") or (data if data.get("type") == "error" else response.get("error"))
     if failed:
         return Answer(error=error_object(failed))
-    return Answer(model=_name(response.get("model")), opening=data.get("type") in _OPENING)
-
-
-def error_object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {"message": str(value)}
-
-
-def _name(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return Answer(model=text_in(response.get("model")) or None, opening=data.get("type") in _OPENING)
