@@ -9,7 +9,7 @@ class Response(Table, tablename="responses"):
 
     id = UUID(primary_key=True)
     owner = Varchar(length=100)
-    response_id = Varchar(length=255)
+    response_id = Varchar(length=255, index=True)
     previous_id = Varchar(length=255, null=True, default=None)
     channel = Varchar(length=100, null=True, default=None, help_text="whose vendor keeps it too")
     sealed = Bytea(secret=True, help_text="nonce and AES-256-GCM ciphertext")
