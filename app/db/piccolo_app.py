@@ -11,6 +11,7 @@ from app.db.configurations import Configuration
 from app.db.groups import Group
 from app.db.ledger import LedgerEntry
 from app.db.prices import Price, PriceList
+from app.db.responses import Response
 from app.db.state import Installation
 from app.db.tokens import Token
 from app.db.users import User
@@ -31,5 +32,6 @@ APP_CONFIG = AppConfig(
         Charge,
         Lease,
         Configuration,
+        Response,
     ],
 )

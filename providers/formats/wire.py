@@ -1,6 +1,6 @@
 """What a wire format can do: the seam between `providers.upstream` and the format packages beside this file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,20 +17,26 @@ class NotInFormat(ValueError):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the gateway reads from a unary reply, or from a stream's first event: `error` is the vendor's own error object,
-    `model` what the vendor says it used."""
+    `model` what the vendor says it used. `opening`: an event that only says that the vendor has taken the request; what it makes
+    of it comes later."""
 
     usage: Usage | None = None
     error: Mapping[str, Any] | None = None
     model: str | None = None
+    opening: bool = False
 
 
 class StreamTap(Protocol):
     """Follows one stream, sans-io. Reads usage from the events that carry it and leaves every byte alone, but for the events
     that the gateway alone asked for, which it removes. Or it converts: then what it returns is in the caller's format.
 
-    `failure`: the stream cannot go on after what `feed` returned last."""
+    `failure`: the stream cannot go on after what `feed` returned last. `fail` makes the event (or several, joined) that ends this
+    very stream with an error; None if that takes nothing that only the stream knows: then the format's `errors` make it."""
 
     failure: GatewayError | None
+
+    @property
+    def fail(self) -> Callable[[GatewayError], bytes] | None: ...
 
     @property
     def usage(self) -> Usage | None: ...

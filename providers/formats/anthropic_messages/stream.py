@@ -22,6 +22,7 @@ class MessageTap:
     """See `providers.formats.wire.StreamTap`. Nothing is ever asked for that would have to be hidden: usage always comes."""
 
     __slots__ = ("complete", "done", "failure", "usage")
+    fail = None
 
     def __init__(self) -> None:
         self.usage: Usage | None = None

@@ -29,6 +29,7 @@ class ChatTap:
     """See `providers.formats.wire.StreamTap`. With `hide_usage` the usage-only chunk is removed: only we asked for it."""
 
     __slots__ = ("_hide_usage", "complete", "done", "failure", "usage")
+    fail = None
 
     def __init__(self, *, hide_usage: bool) -> None:
         self._hide_usage = hide_usage
