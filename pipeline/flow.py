@@ -14,6 +14,7 @@ from pipeline.events import Event
 from pipeline.json_object import JsonObject
 from pipeline.ports import Trace
 from pipeline.retry import Failure, Verdict
+from pipeline.time_limit import StageClock
 from pipeline.usage import Usage
 
 __all__ = ["Attempt", "Event", "Flow", "Headers", "Notes", "Outcome", "Reply", "Request", "Route"]
@@ -122,6 +123,9 @@ class Attempt:
     `status` is the vendor's own; `caller_status`, when a stage sets it, is what the caller sees of it. `body` is this attempt's
     own copy. `answered_model` is what the vendor says it used. Times are monotonic seconds. `ending` is the run of its
     `attempt_done` hooks, once that has begun.
+
+    `complete` tells whether the vendor's answer came to its end, so that its usage is final; `received` counts the letters of
+    what the model has said in it so far.
     """
 
     __slots__ = (
@@ -129,6 +133,7 @@ class Attempt:
         "asked_usage",
         "body",
         "caller_status",
+        "complete",
         "ended",
         "ending",
         "failure",
@@ -137,6 +142,7 @@ class Attempt:
         "model",
         "notes",
         "number",
+        "received",
         "reply",
         "started",
         "status",
@@ -162,6 +168,8 @@ class Attempt:
         self.usage: Usage | None = None
         self.answered_model: str | None = None
         self.asked_usage = False
+        self.complete = False
+        self.received = 0
         self.upstream_id: str | None = None
         self.notes = Notes()
         self.started = time.monotonic()
@@ -176,6 +184,7 @@ class Flow:
     `asked_model` is what the caller wrote, `model` what stages made of it. `groups`, when set, narrows whose channels may serve.
     `pin` is a hard choice of a channel, `prefer` a wish. `promised`: the status went out, errors are in-band from here.
     `committed`: a vendor's event went out, no retry after it. `responded` counts the `response` hooks that were called.
+    `clock` is that of the hook which is waiting now, `reads_body` tells whether it waits for the caller's body.
     `trace` is None unless this flow is traced; a stage may `note` there what an operator should see.
     """
 
@@ -187,6 +196,7 @@ class Flow:
         "caller",
         "caller_left",
         "candidates",
+        "clock",
         "committed",
         "error",
         "first_byte",
@@ -199,6 +209,7 @@ class Flow:
         "pin",
         "prefer",
         "promised",
+        "reads_body",
         "reply",
         "request",
         "responded",
@@ -232,18 +243,32 @@ class Flow:
         self.started = time.monotonic()
         self.first_byte: float | None = None
         self.trace: Trace | None = None
+        self.clock: StageClock | None = None
+        self.reads_body = False
         self._body: JsonObject | None = None
 
     async def body(self) -> JsonObject:
         """The request's JSON object, read on first use; sets `model` and `asked_stream`. Raises a `Rejected` for bad bodies."""
         if self._body is None:
-            body = await self.request.body.object()
+            body = await self._read()
             if self.trace is not None:
                 self.trace.note("body read")
             self.model = self.asked_model = _model_name(body.get("model"))
             self.asked_stream = _flag(body.get("stream"), "stream")
             self._body = body
         return self._body
+
+    async def _read(self) -> JsonObject:
+        """The time this takes is the caller's, not the stage's that happens to ask first."""
+        self.reads_body = True
+        if self.clock is not None:
+            self.clock.pause()
+        try:
+            return await self.request.body.object()
+        finally:
+            self.reads_body = False
+            if self.clock is not None:
+                self.clock.run()
 
     @property
     def attempt(self) -> Attempt | None:

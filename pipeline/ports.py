@@ -1,13 +1,15 @@
 """What the engine needs from the world. `app.stores` and `providers` implement these; tests use in-memory ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from pipeline.billing.charge import Charge, Settlement
     from pipeline.caller import Caller
     from pipeline.catalog import Catalog
     from pipeline.errors import GatewayError
     from pipeline.flow import Attempt, Flow, Reply
+    from pipeline.limits.claims import Claim, Grant, Refusal
 
 
 class Callers(Protocol):
@@ -26,6 +28,32 @@ class Catalogs(Protocol):
 
     @property
     def current(self) -> "Catalog": ...
+
+
+class Limits(Protocol):
+    """Counts what is limited. Neither method raises on its own account: a store that is lost has a policy, not an error."""
+
+    async def take(self, claims: "Sequence[Claim]") -> "Grant | Refusal":
+        """All of the claims or none. If the caller of this is cancelled, nothing stays taken."""
+        ...
+
+    async def give_back(self, grant: "Grant", tokens: int | None) -> None:
+        """Frees the slots, and puts the tokens really used in the place of those reserved (None: leaves them). Once: a second
+        call does nothing."""
+        ...
+
+
+class Ledger(Protocol):
+    """Keeps the money. Amounts are in nano-dollars; a charge is settled once, however often it is told."""
+
+    async def hold(self, charge: "Charge", amount: int) -> None:
+        """Make the charge hold `amount` in all; durable when it returns. Whoever called this settles the charge, whatever was
+        raised. Raises `OutOfCredit`, and `Unavailable` when the store cannot be asked."""
+        ...
+
+    def settle(self, settlement: "Settlement") -> None:
+        """Post how a charge ended. Returns at once: it is posted for sure, and later if it cannot be now."""
+        ...
 
 
 class Upstream(Protocol):
@@ -89,6 +117,8 @@ class Trace(Protocol):
 class Ports:
     """The ports a stage may ask for: a stage whose `__init__` takes `ports` is given this."""
 
-    def __init__(self, callers: Callers, catalogs: Catalogs) -> None:
+    def __init__(self, callers: Callers, catalogs: Catalogs, limits: Limits, ledger: Ledger) -> None:
         self.callers = callers
         self.catalogs = catalogs
+        self.limits = limits
+        self.ledger = ledger

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
 from pipeline.attempts import Attempts
-from pipeline.calls import crashed, raise_if_cancelled, run_contained, run_guarded
+from pipeline.calls import call_guarded, crashed, raise_if_cancelled, run_contained, run_guarded
 from pipeline.compile import Pipeline
 from pipeline.errors import GatewayError, Rejected
 from pipeline.events import Event
@@ -77,6 +77,18 @@ class Runner:
         event = errors.event(await self._error(flow, error), flow.id)
         flow.outcome = Outcome.CUT
         return event
+
+    async def inbound(self, flow: Flow, message: bytes) -> list[bytes]:
+        """What a caller's WebSocket message becomes on its way down the `inbound` hooks: one message, several, or none.
+        Raises the `GatewayError` of a stage that refuses it."""
+        messages = [message]
+        for name, hook in self.pipeline.inbound:
+            passed: list[bytes] = []
+            for each in messages:
+                result = await call_guarded(name, hook, flow, flow, each)
+                passed += [result] if isinstance(result, bytes) else result or ()
+            messages = passed
+        return messages
 
     async def drain(self, events: AsyncIterator[list[bytes]]) -> None:
         """Read the rest for its usage, for nobody: no `chunk` hook sees it."""

@@ -15,6 +15,7 @@ class Vendor:
     `base_url` is the one that the vendor's own SDK takes; None means that a channel must give it. `speaks` maps a wire format to
     its path below the base URL. `forward` names the caller's headers that mean something to this vendor; no other is sent.
     `credential_codes` are error codes (or types) by which the vendor says that our account is at fault, whatever the status.
+    `unfit_codes` are those by which it says that the request does not suit the model: too long for it, or refused by it.
     `stream_usage` tells whether `stream_options.include_usage` is understood. `local` makes an in-process transport for a vendor
     that needs no network. `models` are what it lists for a channel that only has wildcards. `options` names the channel options
     that its code reads, beside those of every vendor. `genai` is its name in OpenTelemetry's GenAI conventions where that is
@@ -28,6 +29,7 @@ class Vendor:
     sign: Sign = bearer
     forward: tuple[str, ...] = ()
     credential_codes: frozenset[str] = frozenset()
+    unfit_codes: frozenset[str] = frozenset()
     stream_usage: bool = True
     needs_key: bool = True
     models: tuple[str, ...] = ()

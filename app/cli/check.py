@@ -17,7 +17,10 @@ INVALID = 2
 @config_option
 @click.pass_context
 def check(context: click.Context, config: Path | None) -> None:
-    """Report every mistake of the configuration as file:line:column; exit 2 if there is one."""
+    """Report every mistake of the configuration.
+
+    Each as file:line:column, those of the AIHUB_* variables and of the stages' options included; exit code 2 if there is one.
+    """
     problems = find_problems(config, os.environ)
     if problems:
         for problem in problems:

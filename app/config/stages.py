@@ -36,7 +36,13 @@ def compile_stages(settings: Settings, ports: Ports = NO_PORTS) -> Pipeline:
     stages = making.stages()
     if making.problems:
         raise ConfigError(making.problems)
-    return Pipeline(stages)
+    return Pipeline(stages, _limits(making.entries, stages, settings.routing.timeouts.stage))
+
+
+def _limits(entries: list[Entry], stages: list[tuple[str, Any]], default: float) -> dict[str, float]:
+    """Seconds for each call of a hook. A stage that never waits has no limit unless its entry gives one."""
+    waits = {name: getattr(stage, "waits", True) for name, stage in stages}
+    return {entry.name: entry.timeout or default for entry in entries if entry.timeout or waits[entry.name]}
 
 
 def check(config: Path | None, environ: Mapping[str, str]) -> list[Problem]:

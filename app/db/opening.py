@@ -8,7 +8,9 @@ from app.db.engine import Engine, bind, safe_url
 from app.db.errors import WrongSecret, failures_named
 from app.db.migrate import migrate
 from app.db.postgres import Postgres
+from app.db.prices import keep_price_list, price_list
 from app.db.state import key_check, remember_key_check
+from app.prices.shipped import packaged
 from app.secrets import FILE, VARIABLE, Secrets
 
 
@@ -16,14 +18,16 @@ from app.secrets import FILE, VARIABLE, Secrets
 async def opened(url: str, base_dir: Path, secrets: Secrets, *, pool: bool = False) -> AsyncIterator[Engine]:
     """The database behind all tables, for as long as the block runs; `pool` keeps PostgreSQL connections open for a server.
 
-    The first secret that a database meets is its own from then on. Raises `DatabaseError` when it cannot be opened; what fails
-    within the block stays the driver's failure.
+    The first secret that a database meets is its own from then on; so is the first price list, until `aihub prices sync`.
+    Raises `DatabaseError` when it cannot be opened; what fails within the block stays the driver's failure.
     """
     with failures_named(safe_url(url)):
         engine = bind(url, base_dir)
         await migrate(engine)
         await remember_key_check(secrets.check_value)
         await refuse_other_secret(secrets)
+        if await price_list() is None:
+            await keep_price_list(*packaged())
         if pool and isinstance(engine, Postgres):
             await engine.open_pool()
     try:

@@ -13,6 +13,7 @@ class ChannelOptions:
     word. A `chunk` hook would cost every stream of every channel something: thoughts are moved inside of the attempt's reply."""
 
     after = ("mapping",)
+    waits = False
 
     async def target(self, flow: Flow, attempt: Attempt) -> None:
         options = attempt.target.channel.common

@@ -12,4 +12,5 @@ VENDOR = Vendor(
     credential_codes=frozenset(
         {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "account_deactivated", "invalid_api_key"}
     ),
+    unfit_codes=frozenset({"context_length_exceeded", "content_filter", "content_policy_violation"}),
 )

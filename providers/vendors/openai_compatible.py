@@ -9,5 +9,6 @@ VENDOR = Vendor(
     base_url=None,
     speaks={"openai_chat": "/chat/completions"},
     credential_codes=OPENAI.credential_codes,
+    unfit_codes=OPENAI.unfit_codes,
     needs_key=False,
 )

@@ -17,6 +17,9 @@ import yaml
 AIHUB = Path(sys.executable).parent / "aihub"
 START_SECONDS = 60
 
+FREE = [{"model": "*", "input": 0, "output": 0}]
+"""What every model costs where a test's state says nothing of prices."""
+
 
 class RunningGateway:
     """Where it listens, what it logged, and a way to run its other commands."""
@@ -41,6 +44,11 @@ class RunningGateway:
     async def first_key(self) -> str:
         """The key that an empty database is given."""
         return re.findall(r"sk-\w{30,}", await self.banner())[0]
+
+    def worker_pids(self) -> list[int]:
+        """The processes that serve: children of the one that was started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     async def aihub(self, *arguments: str) -> tuple[int, str, str]:
         return await run_aihub(self.directory, self.environ, *arguments)
@@ -77,6 +85,7 @@ async def running_gateway(
     (directory / "aihub.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     environ = clean_environ(**variables)
     if state is not None:
+        state = {"prices": FREE, **state}
         (directory / "state.yaml").write_text(yaml.safe_dump(state, sort_keys=False))
         await apply(directory, environ, "state.yaml")
     async with serving(directory, environ, AIHUB, "serve") as gateway:

@@ -1,0 +1,1 @@
+"""Anthropic messages. https://docs.claude.com/en/api/messages"""
