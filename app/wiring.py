@@ -1,18 +1,22 @@
 """From settings to a gateway that runs: stores, stages, vendors, and who is told what."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from app.config.facts import facts_of
 from app.config.settings import Settings
 from app.config.stages import compile_stages
-from app.db.opening import opened
+from app.db.configurations import remember
+from app.db.errors import FAILURES, reason
+from app.db.opening import opened, secrets_for
 from app.gateway import Gateway
 from app.generation import Generation
 from app.model_list import ModelList
 from app.reload import Reloader
-from app.secrets import load
+from app.secrets import Secrets
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
 from app.stores.ledger.opened import books_of, open_ledger
@@ -69,7 +73,7 @@ class World:
 async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[tuple[Gateway, Reloader]]:
     """A gateway with everything it needs, for as long as the block runs. The server has waited for the conversations by then;
     what is left are their settlements."""
-    secrets = load(environ, settings.base_dir)
+    secrets = secrets_for(settings.database, settings.base_dir, environ)
     async with (
         opened(settings.database, settings.base_dir, secrets, pool=True) as engine,
         open_ledger(books_of(engine, settings.database), settings.base_dir) as ledger,
@@ -83,7 +87,8 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
             await shared.start()
         tracing = make_tracing(settings, environ)
         gateway = Gateway(settings, await world.generation(settings), tracing)
-        reloader = Reloader(gateway, environ, world.generation)
+        reloader = Reloader(gateway, environ, world.generation, lambda loaded: remember_settings(loaded, secrets))
+        await remember_settings(settings, secrets)
         reloader.start()
         try:
             yield gateway, reloader
@@ -101,6 +106,14 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
                 await shared.close()
             if tracing is not None:
                 await tracing.close()
+
+
+async def remember_settings(settings: Settings, secrets: Secrets) -> None:
+    """For `aihub check`. A database that is away is no reason not to serve."""
+    try:
+        await asyncio.shield(remember(settings.file, facts_of(settings, secrets.fingerprint)))
+    except FAILURES as failure:
+        log.warning("the configuration in force is not noted down for `aihub check`: %s", reason(failure))
 
 
 def make_tracing(settings: Settings, environ: Mapping[str, str]) -> "Tracing | None":

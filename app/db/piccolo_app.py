@@ -7,6 +7,7 @@ from piccolo.conf.apps import AppConfig
 import piccolo_migrations
 from app.db.channels import Channel, ChannelKey
 from app.db.charges import Charge, Lease
+from app.db.configurations import Configuration
 from app.db.groups import Group
 from app.db.ledger import LedgerEntry
 from app.db.prices import Price, PriceList
@@ -17,5 +18,18 @@ from app.db.users import User
 APP_CONFIG = AppConfig(
     app_name="aihub",
     migrations_folder_path=str(Path(piccolo_migrations.__path__[0])),
-    table_classes=[Installation, Group, User, Token, Channel, ChannelKey, Price, PriceList, LedgerEntry, Charge, Lease],
+    table_classes=[
+        Installation,
+        Group,
+        User,
+        Token,
+        Channel,
+        ChannelKey,
+        Price,
+        PriceList,
+        LedgerEntry,
+        Charge,
+        Lease,
+        Configuration,
+    ],
 )

@@ -34,6 +34,11 @@ class RunningGateway:
     def log(self) -> str:
         return (self.directory / "log.txt").read_text()
 
+    def worker_pids(self) -> list[int]:
+        """The processes that serve: children of the one that was started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
     async def banner(self) -> str:
         """What it says once it answers."""
         async with asyncio.timeout(10):
@@ -44,11 +49,6 @@ class RunningGateway:
     async def first_key(self) -> str:
         """The key that an empty database is given."""
         return re.findall(r"sk-\w{30,}", await self.banner())[0]
-
-    def worker_pids(self) -> list[int]:
-        """The processes that serve: children of the one that was started."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     async def aihub(self, *arguments: str) -> tuple[int, str, str]:
         return await run_aihub(self.directory, self.environ, *arguments)
