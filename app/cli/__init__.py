@@ -9,6 +9,7 @@ COMMANDS = {
     "apply": "app.cli.apply:apply",
     "check": "app.cli.check:check",
     "channel": "app.cli.channel:channel",
+    "ledger": "app.cli.ledger:ledger",
     "migrate": "app.cli.database:migrate",
     "prices": "app.cli.prices:prices",
     "serve": "app.cli.serve:serve",

@@ -13,7 +13,7 @@ from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import ChargeRow, Payer, Posting
 from pipeline.billing.charge import Charge
 
-_NOW = "CAST(extract(epoch FROM now()) AS BIGINT)"
+NOW = "CAST(extract(epoch FROM now()) AS BIGINT)"
 
 USERS = "SELECT id, balance_nano, used_nano, held_nano FROM users WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 TOKENS = "SELECT id, quota_nano, used_nano, held_nano FROM tokens WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
@@ -68,7 +68,7 @@ class PostgresBooks:
         async with self._turn:
             connection = await self._connection()
             try:
-                rows: list[Any] = await connection.fetch(statement.replace("{now}", _NOW), *parameters)
+                rows: list[Any] = await connection.fetch(statement.replace("{now}", NOW), *parameters)
             except BaseException:
                 self._abandon(connection)
                 raise

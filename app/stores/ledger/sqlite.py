@@ -16,7 +16,7 @@ from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import ChargeRow, Payer, Posting
 from pipeline.billing.charge import Charge
 
-_NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
+NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
 
 USERS = "SELECT id, balance_nano, used_nano, held_nano FROM users WHERE id IN (SELECT value FROM json_each(?1))"
 TOKENS = "SELECT id, quota_nano, used_nano, held_nano FROM tokens WHERE id IN (SELECT value FROM json_each(?1))"
@@ -100,4 +100,4 @@ def _loaded(connection: sqlite3.Connection, operations: Sequence[Operation]) -> 
 
 
 def _numbered(statement: str) -> str:
-    return statement.replace("$", "?").replace("{now}", _NOW)
+    return statement.replace("$", "?").replace("{now}", NOW)
