@@ -15,16 +15,18 @@ from app.reload import Reloader
 from app.secrets import load
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
+from app.stores.ledger.opened import books_of, open_ledger
 from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
 from pipeline.limits.memory import MemoryLimits
-from pipeline.ports import Limits, Ports
+from pipeline.ports import Ledger, Limits, Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
 from providers.upstream import HttpUpstream
 
 if TYPE_CHECKING:
+    from app.stores.limits.shared import SharedLimits
     from app.telemetry.tracing import Tracing
 
 log = logging.getLogger("aihub")
@@ -36,8 +38,8 @@ SETTLE_SECONDS = 8.0
 class World:
     """What outlives a reload: the stores, and the vendors' connections as long as their timeouts stay."""
 
-    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits) -> None:
-        self._ports = Ports(callers, catalogs, limits)
+    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits, ledger: Ledger) -> None:
+        self._ports = Ports(callers, catalogs, limits, ledger)
         self._catalogs = catalogs
         self._upstreams: dict[Timeouts, HttpUpstream] = {}
 
@@ -68,11 +70,17 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
     """A gateway with everything it needs, for as long as the block runs. The server has waited for the conversations by then;
     what is left are their settlements."""
     secrets = load(environ, settings.base_dir)
-    async with opened(settings.database, settings.base_dir, secrets, pool=True):
+    async with (
+        opened(settings.database, settings.base_dir, secrets, pool=True) as engine,
+        open_ledger(books_of(engine, settings.database), settings.base_dir) as ledger,
+    ):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
-        world = World(callers, catalogs, MemoryLimits())
+        shared = make_shared_limits(settings)
+        world = World(callers, catalogs, shared or MemoryLimits(), ledger)
         await catalogs.start()
+        if shared is not None:
+            await shared.start()
         tracing = make_tracing(settings, environ)
         gateway = Gateway(settings, await world.generation(settings), tracing)
         reloader = Reloader(gateway, environ, world.generation)
@@ -82,11 +90,15 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
         finally:
             gateway.close()
             reloader.stop()
+            if shared is not None:
+                shared.stop()
             await catalogs.stop()
             gateway.generation.retire()
             if left := await settle(SETTLE_SECONDS):
                 log.warning("%d tasks were still running at the end", left)
             await world.close()
+            if shared is not None:
+                await shared.close()
             if tracing is not None:
                 await tracing.close()
 
@@ -98,6 +110,15 @@ def make_tracing(settings: Settings, environ: Mapping[str, str]) -> "Tracing | N
     from app.telemetry.tracing import Tracing  # noqa: PLC0415  # most do without it
 
     return Tracing(plan, environ)
+
+
+def make_shared_limits(settings: Settings) -> "SharedLimits | None":
+    """None without `redis`: then its client is not even imported."""
+    if settings.redis is None:
+        return None
+    from app.stores.limits.shared import shared_limits  # noqa: PLC0415  # as above
+
+    return shared_limits(settings.redis, settings.server.workers)
 
 
 def timeouts_of(settings: Settings) -> Timeouts:

@@ -95,9 +95,15 @@ class Attempts:
         return self._give_up(flow)
 
     async def close(self, flow: Flow) -> None:
-        """End the attempt that answered, if it has not ended yet."""
+        """End the attempt that answered, if it has not ended yet. For a settlement, which has a task of its own wherever a hook
+        has an interest in it: a whole reply needs no second one."""
         attempt = flow.attempt
-        if attempt is not None:
+        if attempt is None:
+            return
+        if attempt.ended is None and _stream_end(attempt) is None:
+            attempt.ended = time.monotonic()
+            await self._ended(flow, attempt, None)
+        else:
             await self._end(flow, attempt)
 
     def _selection(self, flow: Flow) -> Selection:
@@ -156,7 +162,7 @@ class Attempts:
         """Once. In a task of its own, since the caller may leave now: whoever is cut off here, every hook runs to its end."""
         if attempt.ended is None:
             attempt.ended = time.monotonic()
-            close = getattr(attempt.reply and attempt.reply.events, "aclose", None)
+            close = _stream_end(attempt)
             if close is not None or self._pipeline.attempt_done:
                 attempt.ending = spawn(self._ended(flow, attempt, close), f"end of attempt {attempt.number} of {flow.id}")
         if attempt.ending is not None:
@@ -184,6 +190,10 @@ class Attempts:
         assert attempt.reply is not None
         attempt.reply.status = attempt.caller_status or attempt.reply.status
         return attempt.reply
+
+
+def _stream_end(attempt: Attempt) -> Close | None:
+    return getattr(attempt.reply and attempt.reply.events, "aclose", None)
 
 
 def _repeated(flow: Flow, target: Target) -> bool:

@@ -85,12 +85,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place that could serve a flow. `tier` orders them: the lowest is tried first."""
+    """One place that could serve a flow. `tier` orders them: the lowest is tried first. `group` is the one of the caller's groups
+    in which the channel was found."""
 
     channel: Channel
     key: ChannelKey
     model: str
     tier: tuple[int, ...] = ()
+    group: str = ""
 
 
 class Catalog:

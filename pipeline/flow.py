@@ -123,6 +123,9 @@ class Attempt:
     `status` is the vendor's own; `caller_status`, when a stage sets it, is what the caller sees of it. `body` is this attempt's
     own copy. `answered_model` is what the vendor says it used. Times are monotonic seconds. `ending` is the run of its
     `attempt_done` hooks, once that has begun.
+
+    `complete` tells whether the vendor's answer came to its end, so that its usage is final; `received` counts the letters of
+    what the model has said in it so far.
     """
 
     __slots__ = (
@@ -130,6 +133,7 @@ class Attempt:
         "asked_usage",
         "body",
         "caller_status",
+        "complete",
         "ended",
         "ending",
         "failure",
@@ -138,6 +142,7 @@ class Attempt:
         "model",
         "notes",
         "number",
+        "received",
         "reply",
         "started",
         "status",
@@ -163,6 +168,8 @@ class Attempt:
         self.usage: Usage | None = None
         self.answered_model: str | None = None
         self.asked_usage = False
+        self.complete = False
+        self.received = 0
         self.upstream_id: str | None = None
         self.notes = Notes()
         self.started = time.monotonic()

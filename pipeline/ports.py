@@ -117,7 +117,8 @@ class Trace(Protocol):
 class Ports:
     """The ports a stage may ask for: a stage whose `__init__` takes `ports` is given this."""
 
-    def __init__(self, callers: Callers, catalogs: Catalogs, limits: Limits) -> None:
+    def __init__(self, callers: Callers, catalogs: Catalogs, limits: Limits, ledger: Ledger) -> None:
         self.callers = callers
         self.catalogs = catalogs
         self.limits = limits
+        self.ledger = ledger

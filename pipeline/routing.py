@@ -49,7 +49,7 @@ def candidates(catalog: Catalog, groups: Sequence[str], model: str, *, one_group
                 continue
             seen.add(channel.id)
             tier = (rank, -channel.priority)
-            found += [Target(channel, key, model, tier) for key in channel.keys if key.enabled]
+            found += [Target(channel, key, model, tier, group) for key in channel.keys if key.enabled]
         if found and one_group:
             break
     found.sort(key=lambda target: target.tier)

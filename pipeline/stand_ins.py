@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.billing.memory import MemoryLedger
 from pipeline.caller import Caller
 from pipeline.catalog import Catalog, Channel, ChannelKey, Group
 from pipeline.errors import GatewayError, UpstreamFailed
@@ -18,6 +19,7 @@ from pipeline.flow import Attempt, Flow, Reply
 from pipeline.limits.memory import MemoryLimits
 from pipeline.patterns import Patterns
 from pipeline.ports import Ports
+from pipeline.pricing.book import PriceBook
 from pipeline.retry import Blame, Failure, Verdict
 from pipeline.usage import Usage
 
@@ -56,11 +58,17 @@ class MemoryCatalogs:
 
 
 def memory_ports(
-    keys: Mapping[str, Caller] | None = None, channels: Sequence[Channel] | None = None, groups: Sequence[Group] = ()
+    keys: Mapping[str, Caller] | None = None,
+    channels: Sequence[Channel] | None = None,
+    groups: Sequence[Group] = (),
+    prices: PriceBook | None = None,
+    ledger: MemoryLedger | None = None,
 ) -> Ports:
-    """For stages that ask for `ports`: who shows which key, and what there is to route to (one channel unless told)."""
+    """For stages that ask for `ports`: who shows which key, what there is to route to (one channel unless told), what
+    it costs."""
     found = (a_channel(),) if channels is None else tuple(channels)
-    return Ports(MemoryCallers(keys or {}), MemoryCatalogs(Catalog(found, tuple(groups))), MemoryLimits())
+    catalogs = MemoryCatalogs(Catalog(found, tuple(groups), prices))
+    return Ports(MemoryCallers(keys or {}), catalogs, MemoryLimits(), ledger or MemoryLedger())
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +214,11 @@ class ScriptedStream:
             raise StopAsyncIteration
         event = self._left.pop(0)
         self.read += 1
+        if not is_end(event):
+            self._attempt.received += len(sse_data(event))
         if all(map(is_end, self._left)):
             self._attempt.usage = self._answer.usage
+            self._attempt.complete = self._answer.cut is None
         return [event]
 
     async def aclose(self) -> None:

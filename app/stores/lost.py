@@ -1,4 +1,4 @@
-"""What happens when something that the gateway depends on is lost: one row each, told to operators in docs/rate-limits.md.
+"""What happens when something that the gateway depends on is lost: one row each, told to operators in docs/.
 
 Whoever talks to a dependency takes from here how long to wait for an answer, how often to look whether it is back, and what
 to do meanwhile.

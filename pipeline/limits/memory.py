@@ -29,6 +29,7 @@ class MemoryLimits:
         self._clock = clock
         self._windows: dict[Measure, Windows] = {}
         self.slots: Counter[str] = Counter()
+        self._apart_from = 0
 
     async def take(self, claims: Sequence[Claim]) -> Grant | Refusal:
         return self.take_now(claims)
@@ -56,13 +57,18 @@ class MemoryLimits:
             elif claim.measure.counts == "tokens" and tokens is not None:
                 self._correct(claim, mark, tokens - claim.amount, now)
 
-    def cells(self, since: int = 0) -> Iterator[tuple[Measure, str, int, int]]:
-        """Measure, subject, age in microseconds and amount of what was counted from `since` on and still counts, oldest first."""
+    def cut(self) -> None:
+        """What is counted from now on is told apart from what was before."""
+        self._apart_from = self._clock()
+
+    def cells(self, *, since_cut: bool = False) -> Iterator[tuple[Measure, str, int, int]]:
+        """Measure, subject, age in microseconds and amount of what still counts, of each subject the oldest first."""
+        since = self._apart_from if since_cut else 0
         now = self._clock()
         for measure, windows in self._windows.items():
             for subject, window in windows.items():
                 window.slide(now)
-                yield from ((measure, subject, now - cell.last, cell.amount) for cell in window if cell.last >= since)
+                yield from ((measure, subject, now - cell.last, cell.amount) for cell in window if cell.start >= since)
 
     def __len__(self) -> int:
         """How many counters are kept."""
@@ -90,7 +96,7 @@ class MemoryLimits:
                 marks.append(None)
             else:
                 window = self._window(measure, measure.window, claim.subject, now)
-                marks.append(window.add(claim.amount, now))
+                marks.append(window.add(claim.amount, now, self._apart_from))
                 meters.append(Meter(claim, max(0, claim.limit - window.total), window.frees_in(now) / MICRO))
         return Grant(tuple(claims), tuple(meters), tuple(marks))
 
@@ -109,7 +115,7 @@ class MemoryLimits:
         assert claim.measure.window is not None
         window = self._window(claim.measure, claim.measure.window, claim.subject, now)
         if difference > 0:
-            window.add(difference, now)
+            window.add(difference, now, self._apart_from)
         else:
             window.take_back(cell, -difference)
 

@@ -50,9 +50,10 @@ class Window:
         """Whether nothing in it can count any more."""
         return not self._cells or self._cells[-1].last + self._length <= now
 
-    def add(self, amount: int, now: int) -> Cell:
+    def add(self, amount: int, now: int, apart_from: int = 0) -> Cell:
+        """It joins no cell that was begun before `apart_from`."""
         cell = self._cells[-1] if self._cells else None
-        if cell is None or now - cell.start >= self._grain:
+        if cell is None or now - cell.start >= self._grain or cell.start < apart_from:
             cell = Cell(now, 0)
             self._cells.append(cell)
         cell.last = now

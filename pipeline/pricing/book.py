@@ -71,6 +71,10 @@ class PriceBook:
         self._found[asked] = entry
         return entry
 
+    def listed(self, model: str, vendor: str) -> Entry | None:
+        """What the lowest book has: the vendor's own price, as far as the shipped list knows it."""
+        return None if self._below is None else (self._below.listed(model, vendor) or self._below.find(model, vendor))
+
     def __iter__(self) -> Iterator[Entry]:
         """Every entry, the ones below last."""
         yield from self._exact.values()

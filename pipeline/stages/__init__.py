@@ -10,6 +10,7 @@ BUILTIN: dict[str, str] = {
     "param_override": "pipeline.stages.param_override:ParamOverride",
     "header_override": "pipeline.stages.header_override:HeaderOverride",
     "status_code_mapping": "pipeline.stages.status_code_mapping:StatusCodeMapping",
+    "billing": "pipeline.stages.billing:Billing",
 }
 
 DEFAULT: tuple[str, ...] = tuple(BUILTIN)

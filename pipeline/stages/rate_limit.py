@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, PlainValidator, RootModel
 
 from pipeline.attempts import NONE_WANTED
+from pipeline.expected import expected
 from pipeline.flow import Attempt, Flow, Reply
 from pipeline.limits.allowance import Allowance
 from pipeline.limits.claims import Claim, Grant, Refusal
 from pipeline.limits.headers import limit_headers, refusal_headers, without_vendors
 from pipeline.limits.parts import group_of
-from pipeline.limits.reservation import reservation, used_tokens
+from pipeline.limits.reservation import Reservation, used_tokens
 from pipeline.limits.rules import Rules, read_rules
 from pipeline.limits.scope import Scope
 from pipeline.limits.wording import channels_full, limit_exceeded
@@ -113,7 +114,7 @@ class RateLimit:
     async def _claims(
         self, scopes: tuple[Scope, ...], flow: Flow, attempt: Attempt | None, own: dict[str, Allowance]
     ) -> list[Claim]:
-        reserved = await reservation(flow, self._rules.assume_output)
+        reserved = Reservation(await expected(flow), self._rules.assume_output)
         return [claim for scope in scopes for claim in scope.claims(flow, attempt, own.get(scope.name), reserved)]
 
 

@@ -16,6 +16,9 @@ import yaml
 AIHUB = Path(sys.executable).parent / "aihub"
 START_SECONDS = 60
 
+FREE = [{"model": "*", "input": 0, "output": 0}]
+"""What every model costs where a test's state says nothing of prices."""
+
 
 class RunningGateway:
     """Where it listens, what it logged, and a way to run its other commands."""
@@ -66,6 +69,7 @@ async def running_gateway(
     (directory / "aihub.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     environ = clean_environ(AIHUB_PORT=str(port), **variables)
     if state is not None:
+        state = {"prices": FREE, **state}
         (directory / "state.yaml").write_text(yaml.safe_dump(state, sort_keys=False))
         code, out, err = await run_aihub(directory, environ, "apply", "-f", "state.yaml")
         assert code == 0, out + err

@@ -40,8 +40,9 @@ class WrongReply(Exception):
     """An answer to somebody else's question."""
 
 
-LOST: tuple[type[Exception], ...] = (RedisError, OSError, TimeoutError, LeaseLost, WrongReply)
-"""What a call raises when Redis cannot do its work. `asyncio.TimeoutError` is a `TimeoutError`."""
+LOST: tuple[type[Exception], ...] = (RedisError, OSError, RuntimeError, LeaseLost, WrongReply)
+"""What a call raises when Redis cannot do its work. `TimeoutError` is an `OSError`; uvloop raises `RuntimeError` for a write to a
+connection that has just been closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class RedisCounters:
             await self._call(self._restore, keys, lease, *numbers)
 
     async def begin(self, lease: str, instead_of: str) -> Pulse:
+        # Idle connections from before a loss are dead, and each would be the next loss.
+        await self._redis.connection_pool.disconnect(inuse_connections=False)
         state, workers = await self._call(self._beat, [WORKERS], lease, self._stale, instead_of)
         return Pulse(state, workers)
 

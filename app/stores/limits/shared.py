@@ -2,24 +2,21 @@
 
 import asyncio
 import logging
-import math
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from app.stores.limits.counters import LOST, NO_CELL, Change, Entry, LeaseLost, RedisCounters, Taken
-from app.stores.lost import REDIS, Loss, share
-from pipeline.limits.allowance import MEASURES
+from app.stores.limits.counters import LOST, NO_CELL, Change, LeaseLost, RedisCounters, Taken
+from app.stores.limits.mirror import Mirror
+from app.stores.lost import REDIS, Loss
 from pipeline.limits.claims import Claim, Grant, Refusal
-from pipeline.limits.memory import MICRO, MemoryLimits, microseconds
 from pipeline.tasks import spawn
 
 log = logging.getLogger("aihub.limits")
 
 BEAT_SECONDS = 10.0
 CALLS_AT_ONCE = 16
-SLOTS = MEASURES["concurrent"]
 NO_LEASE = "none"
 
 
@@ -46,13 +43,13 @@ class SharedLimits:
         self._workers = workers
         self._loss = loss
         self._beat_seconds = beat_seconds
-        self._mirror = MemoryLimits()
+        self._mirror = Mirror()
         self._lease = NO_LEASE
         self._next_lease = secrets.token_hex(8)
         self._calls = asyncio.Semaphore(CALLS_AT_ONCE)
         self._up = False
         self._told = False
-        self._lost_at = 0
+        self._emptied = True
         self._lost = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
@@ -66,9 +63,12 @@ class SharedLimits:
         await self._look()
         self._watch = spawn(self._keep_up(), "limits watch")
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
+        """Watch no more; what is under way can still be given back."""
         if self._watch is not None:
             self._watch.cancel()
+
+    async def close(self) -> None:
         if self._up:
             self._up = False
             try:
@@ -107,27 +107,16 @@ class SharedLimits:
                 break
             if isinstance(answer, Refusal):
                 return answer
-            # With another lease begun meanwhile, what was taken under this one is void.
-            if answer is not None and lease == self._lease:
+            # Else Redis was lost meanwhile: what was taken under this lease will be void.
+            if answer is not None and self._holds(lease):
                 marks = self._mirror.count(claims).marks
                 return SharedGrant(tuple(claims), answer.meters, marks, cells=answer.cells, lease=lease)
-        return self._take_alone(claims)
+        return self._mirror.take_alone(claims, self._workers)
 
     async def _asked(self, lease: str, claims: Sequence[Claim]) -> Taken | Refusal | None:
         """None if the lease has ended while this call was in the queue: only the first ones wait for a Redis that hangs."""
         async with self._calls:
-            return await self._counters.take(lease, claims) if self._up and lease == self._lease else None
-
-    def _take_alone(self, claims: Sequence[Claim]) -> Grant | Refusal:
-        shares = [replace(claim, limit=share(claim.limit, self._workers, claim.amount)) for claim in claims]
-        answer = self._mirror.take_now(shares)
-        whole = dict(zip(shares, claims, strict=True))
-        if isinstance(answer, Refusal):
-            claim = whole[answer.claim]
-            wait = math.inf if claim.amount > claim.limit else answer.wait
-            return Refusal(replace(answer.meter, claim=claim), wait)
-        meters = tuple(replace(meter, claim=whole[meter.claim]) for meter in answer.meters)
-        return SharedGrant(tuple(claims), meters, answer.marks)
+            return await self._counters.take(lease, claims) if self._holds(lease) else None
 
     def _changes(self, grant: Grant, tokens: int | None) -> Iterator[Change]:
         known = isinstance(grant, SharedGrant) and grant.lease == self._lease
@@ -142,17 +131,21 @@ class SharedLimits:
         lease = self._lease
         try:
             async with self._calls:
-                if self._up and lease == self._lease:
+                if self._holds(lease):
                     await self._counters.change(lease, changes)
         except LOST as problem:
             self._lose(problem, lease)
 
+    def _holds(self, lease: str) -> bool:
+        return self._up and lease == self._lease
+
     def _lose(self, problem: Exception, lease: str) -> None:
         """By the first call that notices; those of a lease that has ended have nothing to say."""
-        if not self._up or lease != self._lease:
+        if not self._holds(lease):
             return
         self._up = False
-        self._lost_at = microseconds()
+        self._emptied = False
+        self._mirror.cut()
         self._lost.set()
         log.error("Redis is lost (%s): %s", _reason(problem), self._loss.meanwhile)
 
@@ -190,24 +183,20 @@ class SharedLimits:
         try:
             pulse = await self._counters.begin(self._next_lease, instead_of=self._lease)
             self._lease, self._next_lease = self._next_lease, secrets.token_hex(8)
-            if pulse.state == "unknown":
-                self._lost_at = 0
+            self._emptied = self._emptied or pulse.state == "unknown"
             slots = Counter(self._mirror.slots)
-            await self._counters.restore(self._lease, [*_held(slots), *self._counted()])
+            await self._counters.restore(self._lease, self._mirror.entries(since_cut=not self._emptied))
         except LOST as problem:
             self._miss(problem)
             return
         self._up = True
-        self._workers = max(pulse.workers, self._least_workers)
+        # Others may come back only after this one: the next beat knows better.
+        self._workers = max(pulse.workers, self._workers)
         self._lost.clear()
         self._told = False
-        log.info("limits are counted in Redis, by %d workers", pulse.workers)
-        if changes := [Change(SLOTS, subject, by) for subject, by in _difference(self._mirror.slots, slots)]:
-            await self._tell(changes)
-
-    def _counted(self) -> Iterator[Entry]:
-        for measure, subject, age, amount in self._mirror.cells(since=self._lost_at):
-            yield Entry(measure, subject, amount, age / MICRO)
+        log.info("limits are counted in Redis; workers alive: %d", pulse.workers)
+        if moved := self._mirror.moved_since(slots):
+            await self._tell(moved)
 
     def _miss(self, problem: Exception) -> None:
         """Said once at the start; a loss has been told already."""
@@ -216,18 +205,14 @@ class SharedLimits:
         self._told = True
 
 
-def _held(slots: Counter[str]) -> Iterator[Entry]:
-    return (Entry(SLOTS, subject, number) for subject, number in slots.items())
-
-
-def _difference(now: Counter[str], before: Counter[str]) -> Iterator[tuple[str, int]]:
-    for subject in now | before:
-        if by := now[subject] - before[subject]:
-            yield subject, by
+def shared_limits(redis_url: str, workers: int) -> SharedLimits:
+    """For one of `workers` workers, or more if there are other nodes: Redis knows."""
+    return SharedLimits(RedisCounters(redis_url, REDIS.answers_within), workers)
 
 
 def _reason(problem: Exception) -> str:
     """One line, without the address: it may hold a password."""
     if isinstance(problem, TimeoutError) and not str(problem):
         return "no answer in time"
-    return type(problem).__name__ if isinstance(problem, OSError) else str(problem).splitlines()[0]
+    text = "" if isinstance(problem, OSError) else str(problem)
+    return text.splitlines()[0] if text else type(problem).__name__

@@ -20,7 +20,8 @@ local function held(key, workers, stale, now)
 end
 
 local function change(key, lease, by)
-  if redis.call('HINCRBY', key, lease, by) <= 0 then
+  -- Below zero for a moment, when a slot's release overtakes what tells of its taking.
+  if redis.call('HINCRBY', key, lease, by) == 0 then
     redis.call('HDEL', key, lease)
   end
   redis.call('PEXPIRE', key, 2 * 86400 * 1000)

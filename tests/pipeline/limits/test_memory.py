@@ -125,4 +125,18 @@ def test_what_still_counts_can_be_told_to_another_store() -> None:
     taken(limits, claim(5))
     told = [(measure.word, age // SECOND, amount) for measure, _, age, amount in limits.cells()]
     assert told == [("rpm", 0, 1), ("tpd", 61, 7)]
-    assert [measure.word for measure, *_ in limits.cells(since=clock.now)] == ["rpm"]
+
+
+def test_what_was_counted_since_a_cut_is_told_apart() -> None:
+    clock = Clock()
+    limits = MemoryLimits(clock)
+    taken(limits, claim(5))
+    clock.sleep(0.1)
+    limits.cut()
+    assert not list(limits.cells(since_cut=True))
+    clock.sleep(0.1)
+    for _ in range(3):
+        taken(limits, claim(5))
+    assert [amount for *_, amount in limits.cells(since_cut=True)] == [3]
+    assert sum(amount for *_, amount in limits.cells()) == 4
+    refused(limits, claim(4))

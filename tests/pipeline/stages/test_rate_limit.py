@@ -28,7 +28,7 @@ class Stand:
         self.clock = Clock()
         self.limits = MemoryLimits(self.clock)
         ports = memory_ports(channels=channels, groups=groups)
-        self.ports = Ports(ports.callers, ports.catalogs, self.limits)
+        self.ports = Ports(ports.callers, ports.catalogs, self.limits, ports.ledger)
         self.stage = RateLimit(RateLimit.Config.model_validate(written), self.ports)
         self.play = Playbook(self.stage, *others, ports=self.ports, channels=channels, caller=a_caller(**caller))
 
@@ -250,3 +250,39 @@ async def test_where_nothing_is_limited_nothing_is_counted() -> None:
     stand = Stand({}, limits=None)
     assert await stand.statuses(2) == [200, 200]
     assert len(stand.limits) == 0
+
+
+async def test_a_changed_configuration_goes_on_counting() -> None:
+    stand = Stand({"token": {"rpm": 2}})
+    assert await stand.statuses(3) == [200, 200, 429]
+    raised = RateLimit(RateLimit.Config.model_validate({"token": {"rpm": 3}}), stand.ports)
+    stand.play = Playbook(raised, ports=stand.ports, caller=a_caller())
+    assert await stand.statuses(2) == [200, 429]
+
+
+class Noted:
+    """Traces the flow, and keeps what is noted."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, dict[str, Any]]] = []
+
+    async def request(self, flow: Flow) -> None:
+        flow.trace = self  # type: ignore[assignment]
+
+    async def call(self, stage: str, hook: Any, *arguments: Any) -> None:
+        await hook(*arguments)
+
+    def note(self, what: str, **facts: Any) -> None:
+        self.told.append((what, facts))
+
+    def prepared(self, attempt: Attempt) -> None: ...
+
+    def settled(self, flow: Flow) -> None: ...
+
+
+@pytest.mark.parametrize(("scope", "status"), [("token", 429), ("channel", 503)])
+async def test_a_limit_that_was_met_is_on_the_trace(scope: str, status: int) -> None:
+    stand, noted = Stand({scope: {"rpm": 1}}), Noted()
+    stand.play = Playbook(noted, stand.stage, ports=stand.ports, caller=a_caller())
+    assert await stand.statuses(2) == [200, status]
+    assert [each for each in noted.told if each[0] == "limit met"] == [("limit met", {"scope": scope, "limit": "rpm", "size": 1})]

@@ -34,12 +34,13 @@ def redis(redis_for_session: RedisServer) -> RedisServer:
 
 @pytest.fixture
 async def make_worker(redis: RedisServer) -> AsyncIterator[MakeWorker]:
-    """Workers that are stopped at the end; `start` them."""
+    """Workers that are closed at the end; `start` them."""
     async with AsyncExitStack() as stack:
 
         def made(*, workers: int = 1, stale: float = 30.0, beat: float = 10.0) -> SharedLimits:
             worker = SharedLimits(RedisCounters(redis.url, PATIENT.answers_within, stale), workers, PATIENT, beat)
-            stack.push_async_callback(worker.stop)
+            stack.push_async_callback(worker.close)
+            stack.callback(worker.stop)
             return worker
 
         yield made
