@@ -15,11 +15,11 @@ from app.reload import Reloader
 from app.secrets import load
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
-from app.stores.ledger.opened import books_of, open_ledger
+from app.stores.ledger.opened import open_books
 from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
 from pipeline.limits.memory import MemoryLimits
-from pipeline.ports import Ledger, Limits, Ports
+from pipeline.ports import Ledger, Limits, Log, Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
@@ -38,8 +38,10 @@ SETTLE_SECONDS = 8.0
 class World:
     """What outlives a reload: the stores, and the vendors' connections as long as their timeouts stay."""
 
-    def __init__(self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits, ledger: Ledger) -> None:
-        self._ports = Ports(callers, catalogs, limits, ledger)
+    def __init__(
+        self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits, ledger: Ledger, written: Log
+    ) -> None:
+        self._ports = Ports(callers, catalogs, limits, ledger, written)
         self._catalogs = catalogs
         self._upstreams: dict[Timeouts, HttpUpstream] = {}
 
@@ -72,12 +74,12 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
     secrets = load(environ, settings.base_dir)
     async with (
         opened(settings.database, settings.base_dir, secrets, pool=True) as engine,
-        open_ledger(books_of(engine, settings.database), settings.base_dir) as ledger,
+        open_books(engine, settings.database, settings.base_dir) as (ledger, written),
     ):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
         shared = make_shared_limits(settings)
-        world = World(callers, catalogs, shared or MemoryLimits(), ledger)
+        world = World(callers, catalogs, shared or MemoryLimits(), ledger, written)
         await catalogs.start()
         if shared is not None:
             await shared.start()

@@ -8,7 +8,9 @@ import piccolo_migrations
 from app.db.channels import Channel, ChannelKey
 from app.db.charges import Charge, Lease
 from app.db.groups import Group
+from app.db.jobs import JobLease
 from app.db.ledger import LedgerEntry
+from app.db.log import LogContent, LogEntry, UsageHour
 from app.db.prices import Price, PriceList
 from app.db.state import Installation
 from app.db.tokens import Token
@@ -17,5 +19,8 @@ from app.db.users import User
 APP_CONFIG = AppConfig(
     app_name="aihub",
     migrations_folder_path=str(Path(piccolo_migrations.__path__[0])),
-    table_classes=[Installation, Group, User, Token, Channel, ChannelKey, Price, PriceList, LedgerEntry, Charge, Lease],
+    table_classes=[
+        *(Installation, Group, User, Token, Channel, ChannelKey, Price, PriceList),
+        *(LedgerEntry, Charge, Lease, LogEntry, UsageHour, LogContent, JobLease),
+    ],
 )

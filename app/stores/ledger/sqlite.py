@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ import msgspec
 
 from app.db.sqlite import BUSY_SECONDS, Connection
 from app.stores.ledger import statements as sql
-from app.stores.ledger.books import concerned, now, writes
+from app.stores.ledger.books import concerned, writes
 from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import ChargeRow, Payer, Posting
+from app.stores.log.rows import log_writes
+from app.stores.writes import Write, as_text
 from pipeline.billing.charge import Charge
+from pipeline.record import Record
 
 NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
 
@@ -36,6 +40,9 @@ class SqliteBooks:
     async def post(self, operations: Sequence[Operation], lease: str) -> list[Answer]:
         answers: list[Answer] = await self._run(self._post, operations, lease)
         return answers
+
+    async def log(self, records: Sequence[Record]) -> None:
+        await self._run(self._log, records)
 
     async def seen(self, lease: str) -> None:
         await self._run(self._execute, sql.SEEN, (lease,))
@@ -68,18 +75,26 @@ class SqliteBooks:
         return self._connection().execute(_numbered(statement), parameters).fetchall()
 
     def _post(self, operations: Sequence[Operation], lease: str) -> list[Answer]:
+        with self._transaction() as connection:
+            posting = _loaded(connection, operations)
+            answers = posting.post(operations)
+            _write(connection, writes(posting, lease, as_text))
+        return answers
+
+    def _log(self, records: Sequence[Record]) -> None:
+        with self._transaction() as connection:
+            _write(connection, log_writes([(record, None) for record in records], as_text))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            posting = _loaded(connection, operations)
-            answers = posting.post(operations)
-            for statement, rows in writes(posting, lease, now().isoformat(" ")):
-                connection.executemany(_numbered(statement), rows)
+            yield connection
             connection.execute("COMMIT")
         except BaseException:
             self._abandon(connection)
             raise
-        return answers
 
     def _abandon(self, connection: sqlite3.Connection) -> None:
         """Whatever state it is in, the next batch starts with a new connection."""
@@ -97,6 +112,11 @@ def _loaded(connection: sqlite3.Connection, operations: Sequence[Operation]) -> 
         {id_: Payer(*rest) for id_, *rest in spending},
         {row[0]: ChargeRow(Charge(*row[:3]), row[3], row[4], reason=row[5]) for row in known},
     )
+
+
+def _write(connection: sqlite3.Connection, writes: Iterable[Write]) -> None:
+    for statement, rows in writes:
+        connection.executemany(_numbered(statement), rows)
 
 
 def _numbered(statement: str) -> str:
