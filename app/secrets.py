@@ -35,6 +35,7 @@ class Secrets:
     def __init__(self, master: str) -> None:
         self._caller_keys = _derive(master, b"aihub caller keys")
         self._cipher = AESGCM(_derive(master, b"aihub vendor keys"))
+        self._fingerprints = _derive(master, b"aihub fingerprints")
         self.check_value = _derive(master, b"aihub key check").hex()
         """Kept in the database, so that it is never used with another secret than the one it was made with."""
 
@@ -44,6 +45,10 @@ class Secrets:
     def caller_hash(self, key: str) -> str:
         """HMAC-SHA256 in hex: what the database knows of a caller's key."""
         return hmac.digest(self._caller_keys, key.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+    def fingerprint(self, text: str) -> str:
+        """Tells two secrets apart without showing either; 128 bits in hex."""
+        return hmac.digest(self._fingerprints, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
 
     def seal(self, row: UUID, text: str) -> str:
         """AES-256-GCM, bound to the row: moved to another row it does not open."""

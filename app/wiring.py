@@ -1,18 +1,22 @@
 """From settings to a gateway that runs: stores, stages, vendors, and who is told what."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from app.config.facts import facts_of
 from app.config.settings import Settings
 from app.config.stages import compile_stages
+from app.db.configurations import remember
+from app.db.errors import FAILURES, reason
 from app.db.opening import opened
 from app.gateway import Gateway
 from app.generation import Generation
 from app.model_list import ModelList
 from app.reload import Reloader
-from app.secrets import load
+from app.secrets import Secrets, load
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
 from app.stores.ledger.opened import open_books
@@ -85,7 +89,8 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
             await shared.start()
         tracing = make_tracing(settings, environ)
         gateway = Gateway(settings, await world.generation(settings), tracing)
-        reloader = Reloader(gateway, environ, world.generation)
+        reloader = Reloader(gateway, environ, world.generation, lambda loaded: remember_settings(loaded, secrets))
+        await remember_settings(settings, secrets)
         reloader.start()
         try:
             yield gateway, reloader
@@ -103,6 +108,14 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
                 await shared.close()
             if tracing is not None:
                 await tracing.close()
+
+
+async def remember_settings(settings: Settings, secrets: Secrets) -> None:
+    """For `aihub check`. A database that is away is no reason not to serve."""
+    try:
+        await asyncio.shield(remember(settings.file, facts_of(settings, secrets.fingerprint)))
+    except FAILURES as failure:
+        log.warning("the configuration in force is not noted down for `aihub check`: %s", reason(failure))
 
 
 def make_tracing(settings: Settings, environ: Mapping[str, str]) -> "Tracing | None":

@@ -1,10 +1,8 @@
 """What a request will take, before anybody knows: for limits that reserve it, and for money that is held."""
 
+from pipeline.estimate import estimate_input
 from pipeline.flow import Flow
-from pipeline.json_object import JsonObject
-
-BYTES_PER_TOKEN = 4
-"""English prose in the common vocabularies; other scripts have more bytes a token, and JSON's own marks make up for some."""
+from pipeline.json_object import Buffer, JsonObject
 
 CAPS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 """Where the formats bound an answer's length; Gemini does it in `generationConfig`."""
@@ -13,18 +11,19 @@ CAPS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 class Expected:
     """A flow's note. `input` is estimated when it is first asked for."""
 
-    __slots__ = ("_body", "_input", "_size")
+    __slots__ = ("_body", "_buffer", "_input", "_model")
 
-    def __init__(self, body: JsonObject, size: int) -> None:
+    def __init__(self, body: JsonObject, buffer: Buffer, model: str) -> None:
         self._body = body
-        self._size = size
+        self._buffer = buffer
+        self._model = model
         self._input: int | None = None
 
     @property
     def input(self) -> int:
         """Tokens."""
         if self._input is None:
-            self._input = max(1, self._size // BYTES_PER_TOKEN)
+            self._input = estimate_input(memoryview(self._buffer), self._model)
         return self._input
 
     def output(self, assumed: int) -> int:
@@ -36,8 +35,8 @@ async def expected(flow: Flow) -> Expected:
     """The one of this flow."""
     found = flow.notes.get(Expected)
     if found is None:
-        size = len(await flow.request.body.buffer())
-        found = flow.notes[Expected] = Expected(await flow.body(), size)
+        body = await flow.body()
+        found = flow.notes[Expected] = Expected(body, await flow.request.body.buffer(), flow.asked_model)
     return found
 
 

@@ -22,7 +22,7 @@ COLUMNS = ("model", "vendor", "channel", "input", "output", "cache_read", "cache
 
 @click.group()
 def prices() -> None:
-    """Look at the prices in force, and take over the list of this version.
+    """Look at the prices in force, and take over newer ones.
 
     Your own prices are declared with `aihub apply`, and are always on top of the list.
     """

@@ -7,6 +7,7 @@ from piccolo.conf.apps import AppConfig
 import piccolo_migrations
 from app.db.channels import Channel, ChannelKey
 from app.db.charges import Charge, Lease
+from app.db.configurations import Configuration
 from app.db.groups import Group
 from app.db.jobs import JobLease
 from app.db.ledger import LedgerEntry
@@ -20,7 +21,7 @@ APP_CONFIG = AppConfig(
     app_name="aihub",
     migrations_folder_path=str(Path(piccolo_migrations.__path__[0])),
     table_classes=[
-        *(Installation, Group, User, Token, Channel, ChannelKey, Price, PriceList),
+        *(Installation, Group, User, Token, Channel, ChannelKey, Price, PriceList, Configuration),
         *(LedgerEntry, Charge, Lease, LogEntry, UsageHour, LogContent, JobLease),
     ],
 )

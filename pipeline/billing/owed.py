@@ -14,6 +14,7 @@
 
 from dataclasses import dataclass, replace
 
+from pipeline.estimate import estimate_input
 from pipeline.flow import Attempt, Flow, Outcome
 from pipeline.pricing.sound import sound
 from pipeline.usage import Usage
@@ -26,6 +27,7 @@ CALLER_LEFT = "caller_left"
 CUT = "cut"
 
 LETTERS_PER_TOKEN = 4
+"""Of what a model said in a stream that was cut. It is only counted as it passes: to keep the text would cost every stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,23 @@ def _whole(attempt: Attempt, input_tokens: int, reason: str) -> Owed:
     if attempt.usage is None and not attempt.received and attempt.reply.events is not None:
         # It said that it has ended, and nothing else: an error in the place of an answer.
         return Owed(UPSTREAM_FAILED)
-    said = attempt.received or len(attempt.reply.body)
-    told = sound(attempt.usage, Usage(input=input_tokens, output=said // LETTERS_PER_TOKEN))
+    told = sound(attempt.usage, Usage(input=input_tokens, output=_said(attempt)))
     return Owed(reason, told.usage, told.faults, told.estimated)
 
 
 def _part(flow: Flow, attempt: Attempt, input_tokens: int) -> Owed:
     """What a vendor reports at a stream's start has its input, and not yet the output."""
     reason = CALLER_LEFT if flow.caller_left else CUT
-    said = attempt.received // LETTERS_PER_TOKEN
+    said = _said(attempt)
     if reason == CUT and not attempt.received and (attempt.usage is None or not attempt.usage.output):
         return Owed(CUT)
     told = sound(attempt.usage, Usage(input=input_tokens, output=said))
     usage = replace(told.usage, output=max(told.usage.output, said))
     return Owed(reason, usage, told.faults, estimated=True)
+
+
+def _said(attempt: Attempt) -> int:
+    """Tokens of what the model said, where nobody has reported them."""
+    if attempt.reply is not None and attempt.reply.events is None and attempt.usage is None:
+        return estimate_input(attempt.reply.body)
+    return attempt.received // LETTERS_PER_TOKEN

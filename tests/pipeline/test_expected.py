@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.estimate import estimate_input
 from pipeline.expected import Expected
 from pipeline.json_object import JsonObject
 
@@ -24,9 +25,9 @@ from pipeline.json_object import JsonObject
     ],
 )
 def test_the_output_is_what_the_caller_allows_or_what_is_assumed(body: bytes, output: int) -> None:
-    assert Expected(JsonObject.parse(body), 0).output(50) == output
+    assert Expected(JsonObject.parse(body), body, "m").output(50) == output
 
 
-def test_the_input_is_a_quarter_of_the_bytes_and_never_nothing() -> None:
-    body = JsonObject.parse(b"{}")
-    assert (Expected(body, 4000).input, Expected(body, 2).input) == (1000, 1)
+def test_the_input_is_estimated_from_the_body() -> None:
+    body = b'{"messages": [{"role": "user", "content": "Say hello to the world."}]}'
+    assert Expected(JsonObject.parse(body), body, "m").input == estimate_input(body, "m")

@@ -14,4 +14,4 @@ for i = 1, #KEYS do
     take_back(slide(KEYS[i], length, now), number, -by)
   end
 end
-return {id, 'changed'}
+return id .. ' changed'

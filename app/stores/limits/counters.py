@@ -4,19 +4,12 @@ Every key has the same hash tag, so that a cluster keeps them together, and live
 call it answers: one that belongs to another is never believed.
 """
 
-import asyncio
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from itertools import count
-from typing import Any, Literal
+from typing import Literal, cast
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
+from app.stores.limits.batches import Batches, LeaseLost
 from pipeline.limits.allowance import Measure
 from pipeline.limits.claims import SLOT_WAIT, Claim, Meter, Refusal
 
@@ -24,25 +17,13 @@ TAG = "{aihub}"
 WORKERS = f"{TAG}:workers"
 
 STALE_SECONDS = 30.0
-
-BATCH = 200
+AT_ONCE = 200
 """Entries a script restores at once: others wait while a script runs."""
+
+State = Literal["kept", "stale", "unknown"]
 
 NO_CELL = -1
 NEVER, FULL = -1, -2
-
-
-class LeaseLost(Exception):
-    """Redis does not know this worker, or has given up on it: it was emptied, or we were silent for too long."""
-
-
-class WrongReply(Exception):
-    """An answer to somebody else's question."""
-
-
-LOST: tuple[type[Exception], ...] = (RedisError, OSError, RuntimeError, LeaseLost, WrongReply)
-"""What a call raises when Redis cannot do its work. `TimeoutError` is an `OSError`; uvloop raises `RuntimeError` for a write to a
-connection that has just been closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +58,24 @@ class Entry:
 class Pulse:
     """What became of a lease, and how many workers are alive."""
 
-    state: Literal["kept", "stale", "unknown"]
+    state: State
     workers: int
 
 
 class RedisCounters:
-    """Each method is one round trip and raises one of `LOST`."""
+    """Each method raises one of `app.stores.limits.batches.LOST`."""
 
     def __init__(self, url: str, answers_within: float, stale_seconds: float = STALE_SECONDS) -> None:
-        self._redis = Redis.from_url(
-            url, decode_responses=True, socket_connect_timeout=answers_within, socket_timeout=None, retry=Retry(NoBackoff(), 0)
-        )
-        self._within = answers_within
+        self._batches = Batches(url, answers_within)
         self._stale = _milliseconds(stale_seconds)
-        self._calls = count()
-        self._take = self._redis.register_script(_source("window", "slots", "take"))
-        self._change = self._redis.register_script(_source("window", "slots", "change"))
-        self._restore = self._redis.register_script(_source("window", "slots", "restore"))
-        self._beat = self._redis.register_script(_source("window", "beat"))
 
     async def take(self, lease: str, claims: Sequence[Claim]) -> Taken | Refusal:
         keys = [WORKERS, *(_key(claim.measure, claim.subject) for claim in claims)]
         numbers = [number for claim in claims for number in (_length(claim.measure), claim.limit, claim.amount)]
-        word, *told = await self._call(self._take, keys, lease, self._stale, *numbers)
-        if word == "lease lost":
+        word, *told = await self._batches.call("take", keys, lease, self._stale, *numbers)
+        if word == "lost":
             raise LeaseLost("Redis does not know this worker")
-        rows = [told[start : start + 3] for start in range(0, len(told), 3)]
+        rows = list(_threes(told))
         if word == "refused":
             return _refusal(claims, rows)
         meters = [Meter(claim, left, frees / 1000) for claim, (left, frees, _) in zip(claims, rows, strict=True)]
@@ -111,47 +84,41 @@ class RedisCounters:
     async def change(self, lease: str, changes: Sequence[Change]) -> None:
         keys = [_key(change.measure, change.subject) for change in changes]
         numbers = [number for change in changes for number in (_length(change.measure), change.cell, change.by)]
-        await self._call(self._change, keys, lease, *numbers)
+        await self._batches.call("change", keys, lease, *numbers)
 
     async def restore(self, lease: str, entries: Iterable[Entry]) -> None:
         listed = list(entries)
-        for start in range(0, len(listed), BATCH):
-            batch = listed[start : start + BATCH]
-            keys = [_key(entry.measure, entry.subject) for entry in batch]
-            numbers = [number for entry in batch for number in (_length(entry.measure), _milliseconds(entry.age), entry.amount)]
-            await self._call(self._restore, keys, lease, *numbers)
+        for start in range(0, len(listed), AT_ONCE):
+            part = listed[start : start + AT_ONCE]
+            keys = [_key(entry.measure, entry.subject) for entry in part]
+            numbers = [number for entry in part for number in (_length(entry.measure), _milliseconds(entry.age), entry.amount)]
+            await self._batches.call("restore", keys, lease, *numbers)
 
     async def begin(self, lease: str, instead_of: str) -> Pulse:
-        # Idle connections from before a loss are dead, and each would be the next loss.
-        await self._redis.connection_pool.disconnect(inuse_connections=False)
-        state, workers = await self._call(self._beat, [WORKERS], lease, self._stale, instead_of)
-        return Pulse(state, workers)
+        await self._batches.load()
+        return await self._pulse(lease, instead_of)
 
     async def beat(self, lease: str) -> Pulse:
-        state, workers = await self._call(self._beat, [WORKERS], lease, self._stale)
-        return Pulse(state, workers)
+        return await self._pulse(lease)
 
-    async def leave(self, lease: str) -> None:
-        """The lease ends, and with it every slot it holds."""
-        async with asyncio.timeout(self._within):
-            await self._redis.zrem(WORKERS, lease)
+    async def end(self, lease: str) -> None:
+        """And with the lease every slot it holds."""
+        await self._pulse("", lease)
 
     async def close(self) -> None:
-        await self._redis.aclose()
+        await self._batches.close()
 
-    async def _call(self, script: Any, keys: Sequence[str], *arguments: str | int) -> list[Any]:
-        """The answer without its id."""
-        call = str(next(self._calls))
-        answer: list[Any]
-        async with asyncio.timeout(self._within):
-            answered, *answer = await script(keys=keys, args=(call, *arguments))
-        if answered != call:
-            await self._redis.connection_pool.disconnect()
-            raise WrongReply("Redis answered another call")
-        return answer
+    async def _pulse(self, *leases: str) -> Pulse:
+        state, workers = await self._batches.call("beat", [WORKERS], leases[0], self._stale, *leases[1:])
+        return Pulse(cast(State, state), int(workers))
 
 
-def _refusal(claims: Sequence[Claim], rows: Sequence[Sequence[int]]) -> Refusal:
+def _threes(words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    numbers = iter([int(word) for word in words])
+    return zip(numbers, numbers, numbers, strict=True)
+
+
+def _refusal(claims: Sequence[Claim], rows: Sequence[tuple[int, int, int]]) -> Refusal:
     stands = zip(claims, rows, strict=True)
     refused = [Refusal(Meter(claim, left, frees / 1000), _wait(wait)) for claim, (wait, left, frees) in stands if wait]
     return max(refused, key=lambda refusal: refusal.wait)
@@ -171,7 +138,3 @@ def _length(measure: Measure) -> int:
 
 def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
-
-
-def _source(*names: str) -> str:
-    return "\n".join(files(__package__).joinpath(f"{name}.lua").read_text() for name in names)

@@ -13,4 +13,4 @@ for i = 1, #KEYS do
     append(slide(KEYS[i], length, now), now - age, amount)
   end
 end
-return {id, 'restored'}
+return id .. ' restored'

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.stores.limits.counters import LOST, NO_CELL, Change, LeaseLost, RedisCounters, Taken
+from app.stores.limits.batches import LOST, LeaseLost
+from app.stores.limits.counters import NO_CELL, Change, RedisCounters
 from app.stores.limits.mirror import Mirror
 from app.stores.lost import REDIS, Loss
 from pipeline.limits.claims import Claim, Grant, Refusal
@@ -16,7 +17,6 @@ from pipeline.tasks import spawn
 log = logging.getLogger("aihub.limits")
 
 BEAT_SECONDS = 10.0
-CALLS_AT_ONCE = 16
 NO_LEASE = "none"
 
 
@@ -46,7 +46,6 @@ class SharedLimits:
         self._mirror = Mirror()
         self._lease = NO_LEASE
         self._next_lease = secrets.token_hex(8)
-        self._calls = asyncio.Semaphore(CALLS_AT_ONCE)
         self._up = False
         self._told = False
         self._emptied = True
@@ -72,7 +71,7 @@ class SharedLimits:
         if self._up:
             self._up = False
             try:
-                await self._counters.leave(self._lease)
+                await self._counters.end(self._lease)
             except LOST as problem:
                 log.warning("the slots of this worker are freed when its lease is stale: %s", _reason(problem))
         await self._counters.close()
@@ -101,22 +100,17 @@ class SharedLimits:
         while self._up:
             lease = self._lease
             try:
-                answer = await self._asked(lease, claims)
+                answer = await self._counters.take(lease, claims)
             except LOST as problem:
                 self._lose(problem, lease)
                 break
             if isinstance(answer, Refusal):
                 return answer
             # Else Redis was lost meanwhile: what was taken under this lease will be void.
-            if answer is not None and self._holds(lease):
+            if self._holds(lease):
                 marks = self._mirror.count(claims).marks
                 return SharedGrant(tuple(claims), answer.meters, marks, cells=answer.cells, lease=lease)
         return self._mirror.take_alone(claims, self._workers)
-
-    async def _asked(self, lease: str, claims: Sequence[Claim]) -> Taken | Refusal | None:
-        """None if the lease has ended while this call was in the queue: only the first ones wait for a Redis that hangs."""
-        async with self._calls:
-            return await self._counters.take(lease, claims) if self._holds(lease) else None
 
     def _changes(self, grant: Grant, tokens: int | None) -> Iterator[Change]:
         known = isinstance(grant, SharedGrant) and grant.lease == self._lease
@@ -130,9 +124,7 @@ class SharedLimits:
     async def _tell(self, changes: Sequence[Change]) -> None:
         lease = self._lease
         try:
-            async with self._calls:
-                if self._holds(lease):
-                    await self._counters.change(lease, changes)
+            await self._counters.change(lease, changes)
         except LOST as problem:
             self._lose(problem, lease)
 

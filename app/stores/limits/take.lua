@@ -1,11 +1,12 @@
 -- KEYS: the workers, then one for each claim. ARGV: the call's id, the lease, stale in ms; of each claim: its window's length in
 -- ms (0: a slot), its limit, its amount.
--- Gives {id, 'granted', remaining, reset, cell, …} or {id, 'refused', wait, remaining, reset, …}, or {id, 'lease lost'}.
+-- Gives `id granted remaining reset cell …`, `id refused wait remaining reset …` or, for a lease that has ended, `id lost`.
+-- Words in one text: a client reads an array element by element.
 
 local workers, id, lease, stale = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local now = milliseconds()
 if not alive(workers, lease, stale, now) then
-  return {id, 'lease lost'}
+  return id .. ' lost'
 end
 
 local claims, answer, fits = {}, {id, 'refused'}, true
@@ -31,7 +32,7 @@ for i = 2, #KEYS do
   answer[#answer + 1] = frees
 end
 if not fits then
-  return answer
+  return table.concat(answer, ' ')
 end
 
 answer = {id, 'granted'}
@@ -49,4 +50,4 @@ for _, claim in ipairs(claims) do
   answer[#answer + 1] = frees
   answer[#answer + 1] = number
 end
-return answer
+return table.concat(answer, ' ')

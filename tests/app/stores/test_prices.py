@@ -14,7 +14,7 @@ from app.stores.catalogs import read_catalog
 from app.stores.prices import read_prices
 from pipeline.pricing import price as pricing
 from tests.app.rows import add_channel, add_group
-from tests.pipeline.pricing.prices import price, usd
+from tests.pipeline.pricing.prices import price, rates, usd
 
 LIST = """{"version": "1", "prices": [
 {"model": "gpt-5", "input": 1, "source": "a page"},
@@ -72,4 +72,6 @@ async def test_groups_have_ratios_and_a_price_for_the_unpriced(database: Engine,
     assert [catalog.ratio(*pair) for pair in pairs] == [1, Fraction(1, 2), Fraction(4, 5), 1, 1]
     found = {group: catalog.price("unheard-of", group, channel) for group in ("default", "vip", "open", "nowhere")}
     assert found == {"default": None, "vip": price("1", "2"), "open": pricing.Price(), "nowhere": None}
-    assert catalog.price("gpt-4o", "open", channel) == price("2.5", "10", cache_read="1.25")
+    listed = catalog.price("gpt-4o", "open", channel)
+    assert listed
+    assert listed.rates == rates(input="2.5", output="10", cache_read="1.25")

@@ -11,9 +11,12 @@ from pipeline.retry import Failure
 from pipeline.testing import a_channel
 from pipeline.usage import Usage
 
+BODY = b'{"max_tokens": 7}'
+
 
 def test_the_input_and_all_the_output_that_is_allowed_are_reserved() -> None:
-    assert Reservation(Expected(JsonObject.parse(b'{"max_tokens": 7}'), 4000), assumed=5).tokens == 1007
+    expected = Expected(JsonObject.parse(BODY), BODY, "m")
+    assert Reservation(expected, assumed=5).tokens == expected.input + 7
 
 
 def attempt(usage: Usage | None = None, failure: Failure | None = None) -> Attempt:

@@ -34,7 +34,7 @@ def claimed(written: Any, flow: Flow) -> list[tuple[str, str, int]]:
     rules = read_rules(written)
     channel = a_channel("main")
     attempt = Attempt(1, Target(channel, channel.keys[0], flow.asked_model), None)
-    reserved = Reservation(Expected(JsonObject.parse(b"{}"), 4), 9)
+    reserved = Reservation(Expected(JsonObject.parse(b"{}"), b"{}", "m"), 9)
     before = [claim for scope in rules.admit for claim in scope.claims(flow, None, None, reserved)]
     at_target = [claim for scope in rules.target for claim in scope.claims(flow, attempt, None, reserved)]
     return [(claim.subject.replace("\x1f", ":"), claim.measure.word, claim.limit) for claim in before + at_target]

@@ -4,6 +4,8 @@ import os
 import random
 from fractions import Fraction
 
+import pytest
+
 from pipeline.pricing.bill import Units, bill
 from pipeline.pricing.price import FALLBACK, KINDS, Hours, Price, Rates, Tier
 from pipeline.usage import Usage
@@ -70,6 +72,7 @@ def expected(usage: Usage, rates: dict[str, int], ratio: Fraction) -> dict[str, 
     return amounts
 
 
+@pytest.mark.timeout(120 + SAMPLES // 500)
 def test_every_line_is_the_exact_amount_rounded_once() -> None:
     dice = random.Random(20261122)
     for sample in range(SAMPLES):

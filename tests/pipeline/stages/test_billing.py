@@ -8,6 +8,7 @@ import pytest
 from pipeline.attempts import RetryPolicy
 from pipeline.billing.memory import MemoryLedger
 from pipeline.catalog import Channel, Group
+from pipeline.estimate import estimate_input
 from pipeline.flow import Attempt, Flow
 from pipeline.patterns import Patterns
 from pipeline.pricing.book import Entry, PriceBook
@@ -69,8 +70,8 @@ async def test_the_dearest_candidate_is_held_before_anything_goes_up() -> None:
     play = playbook(("look", stage(target=look)), channels=channels, prices=prices)
     play.upstream(reply({}, usage=USAGE))
     await play.request({**BODY, "max_tokens": 100})
-    size = len(b'{"model":"gpt-x","messages":[],"max_tokens":100}')
-    assert held == [size // 4 * 10_000 + 100 * 20_000]
+    estimate = estimate_input(b'{"model":"gpt-x","messages":[],"max_tokens":100}', "gpt-x")
+    assert held == [estimate * 10_000 + 100 * 20_000]
     assert settled(play) == ("completed", BILL)
 
 
@@ -208,7 +209,7 @@ async def test_who_served_and_what_the_vendor_lists_are_told() -> None:
     assert (settlement.cost, settlement.amount, settlement.served_by) == (BILL // 2, BILL, ("main", "main/key"))
 
 
-INPUT = len(b'{"model":"gpt-x","messages":[],"stream":true}') // 4 * 1000
+INPUT = estimate_input(b'{"model":"gpt-x","messages":[],"stream":true}', "gpt-x") * 1000
 """What the estimate of the request's input costs."""
 
 SAID = len(b'{"choices":[{"delta":{"content":"hello"}}]}') // 4 * 2000

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.catalog import Group
 from pipeline.errors import Forbidden
+from pipeline.estimate import estimate_input
 from pipeline.flow import Attempt, Flow, Outcome
 from pipeline.limits.allowance import Allowance, read_allowance
 from pipeline.limits.memory import MemoryLimits
@@ -93,7 +94,7 @@ async def test_a_reply_tells_how_the_limits_stand_and_nothing_of_the_vendors() -
         "x-ratelimit-remaining-requests": "4",
         "x-ratelimit-reset-requests": "1m0s",
         "x-ratelimit-limit-tokens": "1000",
-        "x-ratelimit-remaining-tokens": str(1000 - 100 - len(b'{"model":"m","messages":[],"max_tokens":100}') // 4),
+        "x-ratelimit-remaining-tokens": str(1000 - 100 - estimate_input(b'{"model":"m","messages":[],"max_tokens":100}', "m")),
         "x-ratelimit-reset-tokens": "1m0s",
     }
     unlimited = Stand({})
@@ -134,7 +135,7 @@ async def test_slots_are_free_and_tokens_right_however_it_ends(answers: Any, how
     stand.play.upstream(*answers)
     result = await stand.play.request(BODY, **how)
     assert not stand.limits.slots
-    reserved = 100 + len(await result.flow.request.body.buffer()) // 4
+    reserved = 100 + estimate_input(memoryview(await result.flow.request.body.buffer()), "m")
     expected = reserved if tokens is None else tokens
     assert stand.counted("tpm") == ({"token:t1": expected} if expected else {})
     assert stand.counted("tpd") == ({"key:main/key": expected} if expected else {})
