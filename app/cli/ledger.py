@@ -1,14 +1,21 @@
 """`aihub ledger …`."""
 
 import asyncio
+from uuid import UUID
 
 import click
 
-from app.cli.output import print_json, print_table
+from app.cli.options import page_options
+from app.cli.output import print_json, print_page, print_table
 from app.cli.settings import database, with_settings
+from app.cli.user import user_id
 from app.config.settings import Settings
 from app.stores.ledger.audit import Finding
 from app.stores.ledger.audit import audit as run_audit
+from app.stores.ledger.reading import transfers
+from app.stores.page import Page
+
+COLUMNS = ("created_at", "kind", "from", "to", "amount_usd", "note")
 
 
 @click.group()
@@ -34,6 +41,20 @@ def audit(settings: Settings, *, as_json: bool) -> None:
             click.echo(f"{name} is broken: {line}")
     if breaks:
         raise click.ClickException(f"the books are not in order: {len(breaks)} found wrong")
+
+
+@ledger.command("list")
+@click.option("--user", metavar="NAME", help="Of this user only.")
+@page_options
+@with_settings
+def list_transfers(settings: Settings, user: str | None, limit: int, after: UUID | None, *, as_json: bool) -> None:
+    """List the transfers, the newest first."""
+    print_page(asyncio.run(_transfers(settings, user, limit, after)), COLUMNS, as_json=as_json)
+
+
+async def _transfers(settings: Settings, user: str | None, limit: int, after: UUID | None) -> Page:
+    async with database(settings):
+        return await transfers(None if user is None else await user_id(user), limit, after)
 
 
 async def _audit(settings: Settings) -> list[Finding]:

@@ -1,16 +1,8 @@
 """`aihub ledger` shows what was booked, and whether it is right."""
 
-import sqlite3
-
 import orjson
 
-from tests.app.cli.conftest import Aihub
-
-
-def by_hand(statement: str) -> None:
-    with sqlite3.connect("aihub.db") as plain:
-        plain.execute(statement)
-    plain.close()
+from tests.app.cli.conftest import Aihub, by_hand
 
 
 def test_books_in_order(declared: Aihub) -> None:
@@ -41,3 +33,21 @@ def test_the_findings_as_json(declared: Aihub) -> None:
     assert [line for each in found["findings"] for line in each["breaks"]] == [
         "user alice: the balance is 25 USD, the ledger says 0 USD"
     ]
+
+
+def test_a_long_list_is_read_page_by_page(declared: Aihub) -> None:
+    for number in range(1, 6):
+        assert declared("user", "credit", "bob" if number == 3 else "alice", str(number)).exit_code == 0
+    read: list[str] = []
+    after: list[str] = []
+    while True:
+        page = orjson.loads(declared("ledger", "list", "--limit", "2", "--user", "alice", *after, "--json").stdout)
+        assert len(page["rows"]) <= 2
+        read += [row["amount_usd"] for row in page["rows"]]
+        if page["after"] is None:
+            break
+        after = ["--after", page["after"]]
+    assert read == ["5", "4", "2", "1", "25"]
+    result = declared("ledger", "list", "--limit", "1")
+    assert result.stdout.splitlines()[1].split()[1:] == ["topup", "house:grants", "alice", "5"]
+    assert result.stderr.startswith("there is more: --after ")
