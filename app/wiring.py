@@ -11,12 +11,12 @@ from app.config.settings import Settings
 from app.config.stages import compile_stages
 from app.db.configurations import remember
 from app.db.errors import FAILURES, reason
-from app.db.opening import opened
+from app.db.opening import opened, secrets_for
 from app.gateway import Gateway
 from app.generation import Generation
 from app.model_list import ModelList
 from app.reload import Reloader
-from app.secrets import Secrets, load
+from app.secrets import Secrets
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
 from app.stores.ledger.opened import open_books
@@ -75,7 +75,7 @@ class World:
 async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> AsyncIterator[tuple[Gateway, Reloader]]:
     """A gateway with everything it needs, for as long as the block runs. The server has waited for the conversations by then;
     what is left are their settlements."""
-    secrets = load(environ, settings.base_dir)
+    secrets = secrets_for(settings.database, settings.base_dir, environ)
     async with (
         opened(settings.database, settings.base_dir, secrets, pool=True) as engine,
         open_books(engine, settings.database, settings.base_dir) as (ledger, written),

@@ -143,7 +143,7 @@ def base_url(value: str) -> str:
 
 
 def proxy_url(value: str) -> str:
-    if not re.fullmatch(r"(https?|socks5h?)://[!-~]+", value):
+    if not re.fullmatch(r"https?://[!-~]+", value):
         raise refusal("expected an address such as http://proxy.example.com:3128")
     return value
 

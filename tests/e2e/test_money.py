@@ -89,22 +89,28 @@ async def test_funds_for_a_hundred_calls_admit_exactly_a_hundred_of_a_thousand_o
 async def test_callers_who_leave_at_random_moments_pay_once_and_none_goes_free(database: str, tmp_path: Path) -> None:
     chance = random.Random(7)
 
-    async def leave(client: httpx.AsyncClient, number: int) -> None:
-        body = request(f"echo:pace=0.01,repeat=2,stall=0.0{number % 3}", stream=True)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(chance.uniform(0.05, 0.4)), client.stream("POST", CHAT, json=body) as reply:
-                async for _ in reply.aiter_bytes():
-                    continue
+    async def leave(client: httpx.AsyncClient) -> bool:
+        """Whether it had anything of the answer."""
+        pieces = chance.randrange(6)
+        if not pieces:
+            with suppress(httpx.TimeoutException):
+                await client.post(CHAT, json=request("echo:stall=5", stream=True), timeout=0.2)
+            return False
+        async with client.stream("POST", CHAT, json=request("echo:pace=0.02,repeat=5", stream=True)) as reply:
+            async for _ in reply.aiter_raw():
+                pieces -= 1
+                if not pieces:
+                    break
+        return True
 
     async with gateway(tmp_path, database, state("10", input="1", output="1")) as (_, client):
         await client.post(CHAT, json=request("echo"))
-        await asyncio.gather(*(leave(client, number) for number in range(200)))
+        served = sum(await asyncio.gather(*(leave(client) for _ in range(200))))
         found = await settled_accounts(database)
         found.check(opening=10 * NANO)
-        assert found.ended("void") == found.ended("void", "rejected") + found.ended("void", "caller_left")
-        paid = found.ended("settled")
-        assert paid + found.ended("void") == len(found.charges)
-        assert paid > 100
+        # Who left before the vendor was asked may go free, nobody else.
+        assert served < found.ended("settled") <= len(found.charges)
+        assert found.ended("settled") + found.ended("void", "caller_left") + found.ended("void", "rejected") == len(found.charges)
 
 
 async def test_a_worker_that_is_killed_under_load_leaves_clean_books_and_its_holds_are_resolved(
