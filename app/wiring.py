@@ -14,6 +14,7 @@ from app.db.errors import FAILURES, reason
 from app.db.opening import opened, secrets_for
 from app.gateway import Gateway
 from app.generation import Generation
+from app.jobs.retention import Retention
 from app.model_list import ModelList
 from app.reload import Reloader
 from app.secrets import Secrets
@@ -92,11 +93,14 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
         reloader = Reloader(gateway, environ, world.generation, lambda loaded: remember_settings(loaded, secrets))
         await remember_settings(settings, secrets)
         reloader.start()
+        retention = Retention(engine, settings.log)
+        retention.start()
         try:
             yield gateway, reloader
         finally:
             gateway.close()
             reloader.stop()
+            await retention.stop()
             if shared is not None:
                 shared.stop()
             await catalogs.stop()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pipeline.errors import GatewayError
     from pipeline.flow import Attempt, Flow, Reply
     from pipeline.limits.claims import Claim, Grant, Refusal
-    from pipeline.record import Record
+    from pipeline.record import Content, Record
 
 
 class Callers(Protocol):
@@ -61,7 +61,7 @@ class Log(Protocol):
     """Keeps what happened. It is written in batches, beside the requests, and gives up what it cannot keep up with: what must not
     be lost goes with a `Settlement`."""
 
-    def write(self, record: "Record") -> None:
+    def write(self, record: "Record | Content") -> None:
         """Returns at once, and never raises."""
         ...
 

@@ -18,6 +18,18 @@ login     somebody came in, or tried to
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What was said in a call, as far as it is kept; the sizes are those of all of it, in bytes."""
+
+    request_id: str
+    at: float
+    request: str
+    reply: str
+    request_size: int
+    reply_size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One row. `at` is in Unix seconds, money in nano-dollars, and `content` says it for people. Everything in it is a copy:
     names stay what they were, whatever they are called later.

@@ -20,7 +20,7 @@ from pipeline.limits.memory import MemoryLimits
 from pipeline.patterns import Patterns
 from pipeline.ports import Ports
 from pipeline.pricing.book import PriceBook
-from pipeline.record import Record
+from pipeline.record import Content, Record
 from pipeline.retry import Blame, Failure, Verdict
 from pipeline.usage import Usage
 
@@ -62,9 +62,9 @@ class MemoryLog:
     """What was written, in order."""
 
     def __init__(self) -> None:
-        self.records: list[Record] = []
+        self.records: list[Record | Content] = []
 
-    def write(self, record: Record) -> None:
+    def write(self, record: Record | Content) -> None:
         self.records.append(record)
 
 

@@ -14,7 +14,7 @@ from app.stores.ledger.posting import Counters, Posting
 from app.stores.log.rows import log_writes
 from app.stores.writes import Moment, Parameters, Write
 from pipeline.billing.charge import Charge
-from pipeline.record import Record
+from pipeline.record import Content, Record
 
 
 class Books(Protocol):
@@ -24,7 +24,7 @@ class Books(Protocol):
         """All of them in one transaction; durable when it returns."""
         ...
 
-    async def log(self, records: Sequence[Record]) -> None:
+    async def log(self, records: Sequence[Record | Content]) -> None:
         """Into the log, in one transaction."""
         ...
 

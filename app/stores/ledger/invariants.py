@@ -169,4 +169,27 @@ INVARIANTS = (
         """,
         "account {account!r}: it has {times} opening credits",
     ),
+    Invariant(
+        "I7",
+        "a call's row in the log has the amount of its charge, which is settled",
+        "rows of the log",
+        _counted("log", "WHERE charge IS NOT NULL"),
+        f"""
+        SELECT l.charge, l.amount_nano, COALESCE(c.amount_nano, 0) AS charged_nano FROM log l
+        LEFT JOIN charges c ON c.id = l.charge
+        WHERE l.charge IS NOT NULL AND (c.id IS NULL OR c.state <> '{SETTLED}' OR c.amount_nano <> l.amount_nano) ORDER BY 1
+        """,  # noqa: S608  # as above
+        "charge {charge}: the log says {amount_nano} USD, the charge {charged_nano} USD",
+    ),
+    Invariant(
+        "I7",
+        "a charge has one row in the log at most",
+        "rows of the log",
+        _counted("log", "WHERE charge IS NOT NULL"),
+        """
+        SELECT charge, COUNT(*) AS times FROM log WHERE charge IS NOT NULL
+        GROUP BY charge HAVING COUNT(*) > 1 ORDER BY 1
+        """,
+        "charge {charge}: it is in the log {times} times",
+    ),
 )

@@ -11,10 +11,10 @@ from app.stores.ledger import statements as sql
 from app.stores.ledger.books import concerned, writes
 from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import ChargeRow, Payer, Posting
-from app.stores.log.rows import log_writes
+from app.stores.log.rows import separate_writes
 from app.stores.writes import Write, as_it_is
 from pipeline.billing.charge import Charge
-from pipeline.record import Record
+from pipeline.record import Content, Record
 
 T = TypeVar("T")
 
@@ -47,10 +47,8 @@ class PostgresBooks:
 
         return await self._in_transaction(posted)
 
-    async def log(self, records: Sequence[Record]) -> None:
-        await self._in_transaction(
-            lambda connection: _write(connection, log_writes([(each, None) for each in records], as_it_is))
-        )
+    async def log(self, records: Sequence[Record | Content]) -> None:
+        await self._in_transaction(lambda connection: _write(connection, separate_writes(records, as_it_is)))
 
     async def seen(self, lease: str) -> None:
         await self._fetch(sql.SEEN, lease)

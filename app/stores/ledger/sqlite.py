@@ -15,10 +15,10 @@ from app.stores.ledger import statements as sql
 from app.stores.ledger.books import concerned, writes
 from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import ChargeRow, Payer, Posting
-from app.stores.log.rows import log_writes
+from app.stores.log.rows import separate_writes
 from app.stores.writes import Write, as_text
 from pipeline.billing.charge import Charge
-from pipeline.record import Record
+from pipeline.record import Content, Record
 
 NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
 
@@ -41,7 +41,7 @@ class SqliteBooks:
         answers: list[Answer] = await self._run(self._post, operations, lease)
         return answers
 
-    async def log(self, records: Sequence[Record]) -> None:
+    async def log(self, records: Sequence[Record | Content]) -> None:
         await self._run(self._log, records)
 
     async def seen(self, lease: str) -> None:
@@ -81,9 +81,9 @@ class SqliteBooks:
             _write(connection, writes(posting, lease, as_text))
         return answers
 
-    def _log(self, records: Sequence[Record]) -> None:
+    def _log(self, records: Sequence[Record | Content]) -> None:
         with self._transaction() as connection:
-            _write(connection, log_writes([(record, None) for record in records], as_text))
+            _write(connection, separate_writes(records, as_text))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

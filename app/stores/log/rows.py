@@ -12,7 +12,7 @@ from piccolo.columns import Varchar
 from app.db.ids import time_ordered
 from app.db.log import LogEntry, UsageHour
 from app.stores.writes import Moment, Parameters, Write
-from pipeline.record import Record
+from pipeline.record import Content, Record
 
 Entry = tuple[Record, str | None]
 """A record, and the id of the charge that it belongs to."""
@@ -35,6 +35,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = usage_hours.{name} + excluded.{name}" for name in _SUMS)}
 """  # noqa: S608  # as above
 
+KEEP = """
+INSERT INTO log_content (id, request_id, created_at, request, reply, request_size, reply_size)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -46,6 +51,18 @@ def log_writes(entries: Sequence[Entry], moment: Moment) -> list[Write]:
     added = [(id_, moment(_utc(hour * HOUR)), *names, *sums) for id_, (hour, names, sums) in sorted(hours.items())]
     made: list[Write] = [(INSERT, [_row(record, charge, moment) for record, charge in entries])]
     return [*made, (ADD, added)] if added else made
+
+
+def separate_writes(records: Sequence[Record | Content], moment: Moment) -> list[Write]:
+    """Of what belongs to no charge."""
+    made = log_writes([(record, None) for record in records if isinstance(record, Record)], moment)
+    said = [_content(record, moment) for record in records if isinstance(record, Content)]
+    return [*made, (KEEP, said)] if said else made
+
+
+def _content(said: Content, moment: Moment) -> Parameters:
+    texts = (said.request.replace("\0", ""), said.reply.replace("\0", ""))
+    return (str(time_ordered(said.at)), said.request_id, moment(_utc(said.at)), *texts, said.request_size, said.reply_size)
 
 
 def _row(record: Record, charge: str | None, moment: Moment) -> Parameters:

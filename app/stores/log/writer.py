@@ -9,13 +9,16 @@ from contextlib import asynccontextmanager
 from app.db.errors import FAILURES, reason
 from app.stores.ledger.books import Books
 from app.stores.lost import DATABASE
-from pipeline.record import Record
+from pipeline.record import Content, Record
 from pipeline.tasks import spawn
 
 log = logging.getLogger("aihub.log")
 
 LARGEST_BATCH = 256
 MOST_WAITING = 20_000
+MOST_CONTENTS = 500
+"""Of these each may take 128 KiB."""
+
 GATHERS = 0.2
 """Seconds for which records gather before they are written."""
 
@@ -27,7 +30,8 @@ class DatabaseLog:
     def __init__(self, books: Books, *, most: int = MOST_WAITING) -> None:
         self._books = books
         self._most = most
-        self._waiting: deque[Record] = deque()
+        self._waiting: deque[Record | Content] = deque()
+        self._contents = 0
         self._dropped = 0
         self._failing = False
         self._work = asyncio.Event()
@@ -44,15 +48,17 @@ class DatabaseLog:
         if self._worker is not None:
             await asyncio.shield(self._worker)
 
-    def write(self, record: Record) -> None:
-        if len(self._waiting) >= self._most:
+    def write(self, record: Record | Content) -> None:
+        is_content = isinstance(record, Content)
+        if len(self._waiting) >= self._most or (is_content and self._contents >= MOST_CONTENTS):
             self._dropped += 1
             return
+        self._contents += is_content
         self._waiting.append(record)
         self._work.set()
 
     async def _write_all(self) -> None:
-        while not self._closing.is_set():
+        while self._waiting or not self._closing.is_set():
             await self._work.wait()
             self._work.clear()
             await self._sleep(GATHERS)
@@ -75,8 +81,9 @@ class DatabaseLog:
         except Exception:
             # A fault of our own, which these rows would meet again.
             log.exception("%d rows of the log are given up", len(batch))
-        for _ in batch:
+        for record in batch:
             self._waiting.popleft()
+            self._contents -= isinstance(record, Content)
         self._told_of_loss()
         return True
 

@@ -13,10 +13,12 @@ from app.stores.ledger.books import Books
 from app.stores.ledger.opened import books_of
 from app.stores.ledger.operations import LOST, Hold, Operation, Release, Settle
 from pipeline.billing.charge import Settlement
+from pipeline.record import Record
 from pipeline.usage import Usage
 from tests.app.stores.ledger.conftest import Payer, a_payer
 
 LEASE = "w1"
+CALL = Record("consume", 1_800_000_000.0, "", amount_nano=5)
 
 
 async def broken(engine: Engine) -> list[str]:
@@ -62,7 +64,7 @@ async def test_it_says_how_much_it_looked_at(books: Books, database: Engine) -> 
     await a_payer(0, name="bob")
     await books.seen(LEASE)
     await books.post([Hold(payer.charge("a"), 5), Hold(payer.charge("b"), 7)], LEASE)
-    await books.post([Settle(Settlement(payer.charge("a"), 5, "completed", Usage()))], LEASE)
+    await books.post([Settle(Settlement(payer.charge("a"), 5, "completed", Usage(), record=CALL))], LEASE)
     looked_at = {(each.invariant.things, each.checked) for each in await audit(database)}
     assert looked_at == {
         ("transfers", 2),
@@ -74,29 +76,30 @@ async def test_it_says_how_much_it_looked_at(books: Books, database: Engine) -> 
         ("transfers for charges", 1),
         ("open charges", 1),
         ("opening credits", 1),
+        ("rows of the log", 1),
     }
 
 
 BY_HAND = {
     "UPDATE users SET balance_nano = balance_nano + 1000": [
-        "I2 user ann: the balance is 0.000001087 USD, the ledger says 0.000000087 USD"
+        "I2 user ann: the balance is 0.000001085 USD, the ledger says 0.000000085 USD"
     ],
     "UPDATE users SET held_nano = 0": ["I2 user ann: held_nano says 0 USD, its charges 0.000000007 USD"],
-    "UPDATE users SET used_nano = 0": ["I2 user ann: used_nano says 0 USD, its charges 0.000000013 USD"],
+    "UPDATE users SET used_nano = 0": ["I2 user ann: used_nano says 0 USD, its charges 0.000000015 USD"],
     "UPDATE tokens SET held_nano = 8": ["I2 token ann: held_nano says 0.000000008 USD, its charges 0.000000007 USD"],
-    "UPDATE tokens SET used_nano = 0": ["I2 token ann: used_nano says 0 USD, its charges 0.000000013 USD"],
+    "UPDATE tokens SET used_nano = 0": ["I2 token ann: used_nano says 0 USD, its charges 0.000000015 USD"],
     "UPDATE ledger SET amount_nano = -10 WHERE key = 'charge:settled'": [
         "I1 transfer charge:settled: -0.00000001 USD from 'user:ann' to 'house:sales'",
-        "I2 user ann: the balance is 0.000000087 USD, the ledger says 0.000000107 USD",
+        "I2 user ann: the balance is 0.000000085 USD, the ledger says 0.000000105 USD",
         "I3 charge settled: it cost 0.00000001 USD, the ledger has -0.00000001 USD for it, or another user",
     ],
     "UPDATE ledger SET debit_account = 'user:nobody' WHERE key = 'charge:settled'": [
         "I1 account 'user:nobody': there is no such user",
-        "I2 user ann: the balance is 0.000000087 USD, the ledger says 0.000000097 USD",
+        "I2 user ann: the balance is 0.000000085 USD, the ledger says 0.000000095 USD",
         "I3 charge settled: it cost 0.00000001 USD, the ledger has 0.00000001 USD for it, or another user",
     ],
     "DELETE FROM ledger WHERE key = 'charge:settled'": [
-        "I2 user ann: the balance is 0.000000087 USD, the ledger says 0.000000097 USD",
+        "I2 user ann: the balance is 0.000000085 USD, the ledger says 0.000000095 USD",
         "I3 charge settled: it cost 0.00000001 USD, the ledger has 0 USD for it, or another user",
     ],
     "UPDATE ledger SET key = 'charge:void' WHERE key = 'charge:settled'": [
@@ -108,8 +111,8 @@ BY_HAND = {
         "I3 transfer charge:open: 0.00000001 USD, and the charge is held",
     ],
     "DELETE FROM charges WHERE id = 'settled'": [
-        "I2 user ann: used_nano says 0.000000013 USD, its charges 0.000000003 USD",
-        "I2 token ann: used_nano says 0.000000013 USD, its charges 0.000000003 USD",
+        "I2 user ann: used_nano says 0.000000015 USD, its charges 0.000000005 USD",
+        "I2 token ann: used_nano says 0.000000015 USD, its charges 0.000000005 USD",
         "I3 transfer charge:settled: 0.00000001 USD, and the charge is not there",
     ],
     "UPDATE charges SET state = 'lost' WHERE id = 'void'": ["I3 charge void: it is 'lost', with 0 USD"],
@@ -123,8 +126,10 @@ BY_HAND = {
     ],
     "UPDATE users SET held_nano = 101": [
         "I2 user ann: held_nano says 0.000000101 USD, its charges 0.000000007 USD",
-        "I4 user ann: -0.000000014 USD are free, and calls went over their holds by 0.000000006 USD only",
+        "I4 user ann: -0.000000016 USD are free, and calls went over their holds by 0.000000008 USD only",
     ],
+    "UPDATE log SET amount_nano = 4": ["I7 charge cheap: the log says 0.000000004 USD, the charge 0.000000005 USD"],
+    "UPDATE log SET charge = 'void'": ["I7 charge void: the log says 0.000000005 USD, the charge 0 USD"],
     "UPDATE ledger SET kind = 'opening'": ["I5 account 'house:sales': it has 2 opening credits"],
 }
 
@@ -136,7 +141,7 @@ async def test_what_was_done_by_hand_is_found(books: Books, database: Engine, st
     await books.post([Hold(payer.charge(id_), 7) for id_ in ("open", "void", "settled")], LEASE)
     await books.post([Settle(Settlement(payer.charge("void"), 0, "upstream_failed"))], LEASE)
     await books.post([Settle(Settlement(payer.charge("settled"), 10, "completed", Usage()))], LEASE)
-    await books.post([Settle(Settlement(payer.charge("cheap"), 3, "completed", Usage()))], LEASE)
+    await books.post([Settle(Settlement(payer.charge("cheap"), 5, "completed", Usage(), record=CALL))], LEASE)
     assert await broken(database) == []
     await LedgerEntry.raw(statement)
     assert [line.replace(str(payer.user), "ann") for line in await broken(database)] == BY_HAND[statement]
