@@ -49,8 +49,9 @@ class JsonLines(logging.Formatter):
             "trace": trace_id.get(),
             "exception": self.formatException(record.exc_info) if record.exc_info else "",
         }
-        said = {name: value for name, value in line.items() if value}
-        return orjson.dumps(said, default=str).decode()
+        # orjson refuses half a letter, which a caller may have sent.
+        said = {name: value.encode(errors="replace").decode() for name, value in line.items() if value}
+        return orjson.dumps(said).decode()
 
 
 def _name_trace(record: logging.LogRecord) -> bool:
