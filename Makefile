@@ -7,7 +7,7 @@ ifneq ($(shell id -u),0)
 SUDO   := sudo
 endif
 
-.PHONY: help run install dev test check bench dist image fmt lock debian clean
+.PHONY: help run install dev test check soak bench dist image fmt lock debian clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,10 @@ check: dev debian ## Everything a change must pass: format, lint, types, import 
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.file_budget
 	$(BIN)/python -m pytest
+
+soak: dev debian ## Run again and again, for half an hour, what is random: the ledger's machine, and funds for exactly a hundred calls.
+	SOAK=1 $(BIN)/python -m pytest tests/app/stores/ledger/test_machine.py --timeout 3600
+	for run in $$(seq 20); do $(BIN)/python -m pytest tests/e2e/test_money.py -k exactly_a_hundred || exit 1; done
 
 fmt: dev ## Format, and mend what can be mended.
 	$(BIN)/ruff format .

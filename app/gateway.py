@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Receive, Scope, Send
 
-from app import routes
+from app import logs, routes
 from app.client_address import ClientAddress
 from app.config.settings import Settings
 from app.conversation import Conversation, send_unary
@@ -59,6 +59,7 @@ class Gateway:
             return
         headers = Headers(scope["headers"])
         flow_id = new_flow_id()
+        logs.flow_id.set(flow_id)
         method, raw_path = scope["method"], _raw_path(scope)
         extra = self._cors.headers(headers.get("origin"))
         if (preflight := self._cors.preflight(method, raw_path, headers)) is not None:

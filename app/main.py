@@ -20,9 +20,9 @@ CONFIG_VARIABLE = "AIHUB_CONFIG"
 
 def build_app() -> Litestar:
     """Reads the file that `AIHUB_CONFIG` names; raises `ConfigError` if it is wrong."""
-    configure_logging(logging.INFO)
     named = os.environ.get(CONFIG_VARIABLE)
     settings = load_settings(Path(named) if named else None, os.environ)
+    configure_logging(logging.INFO, settings.log.format)
     return Litestar(
         plugins=[GatewayPlugin(settings, signals=True)],
         exception_handlers={NotFoundException: _nothing_there, MethodNotAllowedException: _nothing_there},

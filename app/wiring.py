@@ -14,17 +14,18 @@ from app.db.errors import FAILURES, reason
 from app.db.opening import opened, secrets_for
 from app.gateway import Gateway
 from app.generation import Generation
+from app.jobs.retention import Retention
 from app.model_list import ModelList
 from app.reload import Reloader
 from app.secrets import Secrets
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
-from app.stores.ledger.opened import books_of, open_ledger
+from app.stores.ledger.opened import open_books
 from app.stores.responses import DatabaseResponses
 from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
 from pipeline.limits.memory import MemoryLimits
-from pipeline.ports import Ledger, Limits, Ports
+from pipeline.ports import Ledger, Limits, Log, Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
@@ -51,9 +52,10 @@ class World:
         catalogs: DatabaseCatalogs,
         limits: Limits,
         ledger: Ledger,
+        written: Log,
         responses: DatabaseResponses,
     ) -> None:
-        self._ports = Ports(callers, catalogs, limits, ledger)
+        self._ports = Ports(callers, catalogs, limits, ledger, written)
         self._responses = responses
         self._catalogs = catalogs
         self._upstreams: dict[Timeouts, HttpUpstream] = {}
@@ -96,12 +98,13 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
     secrets = secrets_for(settings.database, settings.base_dir, environ)
     async with (
         opened(settings.database, settings.base_dir, secrets, pool=True) as engine,
-        open_ledger(books_of(engine, settings.database), settings.base_dir) as ledger,
+        open_books(engine, settings.database, settings.base_dir) as (ledger, written),
     ):
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
         shared = make_shared_limits(settings)
-        world = World(callers, catalogs, shared or MemoryLimits(), ledger, DatabaseResponses(secrets))
+        responses = DatabaseResponses(secrets)
+        world = World(callers, catalogs, shared or MemoryLimits(), ledger, written, responses)
         await catalogs.start()
         if shared is not None:
             await shared.start()
@@ -110,11 +113,14 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
         reloader = Reloader(gateway, environ, world.generation, lambda loaded: remember_settings(loaded, secrets))
         await remember_settings(settings, secrets)
         reloader.start()
+        retention = Retention(engine, settings.log)
+        retention.start()
         try:
             yield gateway, reloader
         finally:
             gateway.close()
             reloader.stop()
+            await retention.stop()
             if shared is not None:
                 shared.stop()
             await catalogs.stop()

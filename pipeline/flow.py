@@ -189,6 +189,7 @@ class Flow:
     `asked_model` is what the caller wrote, `model` what stages made of it. `groups`, when set, narrows whose channels may serve.
     `pin` is a hard choice of a channel, `prefer` a wish. `promised`: the status went out, errors are in-band from here.
     `committed`: a vendor's event went out, no retry after it. `responded` counts the `response` hooks that were called.
+    `first_byte` is when the answer began to go out.
     `clock` is that of the hook which is waiting now, `reads_body` tells whether it waits for the caller's body.
     `trace` is None unless this flow is traced; a stage may `note` there what an operator should see.
     """
@@ -274,6 +275,11 @@ class Flow:
             self.reads_body = False
             if self.clock is not None:
                 self.clock.run()
+
+    @property
+    def body_read(self) -> JsonObject | None:
+        """The body, if any stage has asked for it, and could read it."""
+        return self._body
 
     @property
     def attempt(self) -> Attempt | None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pipeline.flow import Attempt, Flow, Reply
     from pipeline.kept import KeptResponse
     from pipeline.limits.claims import Claim, Grant, Refusal
+    from pipeline.record import Content, Record
 
 
 class Callers(Protocol):
@@ -77,6 +78,15 @@ class Responses(Protocol):
         ...
 
 
+class Log(Protocol):
+    """Keeps what happened. It is written in batches, beside the requests, and gives up what it cannot keep up with: what must not
+    be lost goes with a `Settlement`."""
+
+    def write(self, record: "Record | Content") -> None:
+        """Returns at once, and never raises."""
+        ...
+
+
 class Upstream(Protocol):
     """Turns an attempt into a vendor call."""
 
@@ -110,6 +120,11 @@ class Trace(Protocol):
     """The record of one flow that is traced, told what happens at fixed points. Every other flow has None in its place, and the
     engine does no more than see that. No method raises on its own account; none may be told a secret."""
 
+    @property
+    def hex_id(self) -> str:
+        """The trace's id, as `traceparent` has it."""
+        ...
+
     async def call(self, stage: str, hook: Callable[..., Any], *arguments: Any) -> Any:
         """Call a stage's hook, plain or `async`. What it returns and what it raises passes through."""
         ...
@@ -138,8 +153,9 @@ class Trace(Protocol):
 class Ports:
     """The ports a stage may ask for: a stage whose `__init__` takes `ports` is given this."""
 
-    def __init__(self, callers: Callers, catalogs: Catalogs, limits: Limits, ledger: Ledger) -> None:
+    def __init__(self, callers: Callers, catalogs: Catalogs, limits: Limits, ledger: Ledger, log: Log) -> None:
         self.callers = callers
         self.catalogs = catalogs
         self.limits = limits
         self.ledger = ledger
+        self.log = log

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
 from pipeline.attempts import Attempts
@@ -46,6 +47,7 @@ class Runner:
         except Exception as crash:  # noqa: BLE001  # whatever broke, the caller gets an answer in its own format
             return await self.fail(flow, crashed("runner", flow, crash), errors)
         flow.reply = reply
+        flow.first_byte = time.monotonic() if reply.events is None else None
         return reply
 
     async def fail(self, flow: Flow, error: GatewayError, errors: ErrorFormat) -> Reply:
@@ -60,7 +62,9 @@ class Runner:
         source = self._hooked(flow, events) if self.pipeline.chunk else _joined(events)
         try:
             async for raw in source:
-                flow.committed = True
+                if not flow.committed:
+                    flow.committed = True
+                    flow.first_byte = time.monotonic()
                 if raw:
                     if flow.trace is not None:
                         flow.trace.sends(raw)

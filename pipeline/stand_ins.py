@@ -20,6 +20,7 @@ from pipeline.limits.memory import MemoryLimits
 from pipeline.patterns import Patterns
 from pipeline.ports import Ports
 from pipeline.pricing.book import PriceBook
+from pipeline.record import Content, Record
 from pipeline.retry import Blame, Failure, Verdict
 from pipeline.usage import Usage
 
@@ -57,18 +58,29 @@ class MemoryCatalogs:
         self.current = current
 
 
+class MemoryLog:
+    """What was written, in order."""
+
+    def __init__(self) -> None:
+        self.records: list[Record | Content] = []
+
+    def write(self, record: Record | Content) -> None:
+        self.records.append(record)
+
+
 def memory_ports(
     keys: Mapping[str, Caller] | None = None,
     channels: Sequence[Channel] | None = None,
     groups: Sequence[Group] = (),
     prices: PriceBook | None = None,
     ledger: MemoryLedger | None = None,
+    log: "MemoryLog | None" = None,
 ) -> Ports:
     """For stages that ask for `ports`: who shows which key, what there is to route to (one channel unless told), what
     it costs."""
     found = (a_channel(),) if channels is None else tuple(channels)
     catalogs = MemoryCatalogs(Catalog(found, tuple(groups), prices))
-    return Ports(MemoryCallers(keys or {}), catalogs, MemoryLimits(), ledger or MemoryLedger())
+    return Ports(MemoryCallers(keys or {}), catalogs, MemoryLimits(), ledger or MemoryLedger(), log or MemoryLog())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ COMMANDS = {
     "apply": "app.cli.apply:apply",
     "check": "app.cli.check:check",
     "channel": "app.cli.channel:channel",
+    "ledger": "app.cli.ledger:ledger",
+    "log": "app.cli.log:log",
     "migrate": "app.cli.database:migrate",
     "prices": "app.cli.prices:prices",
     "serve": "app.cli.serve:serve",

@@ -18,6 +18,7 @@ from app.state.changes import Change
 from app.state.read import declare
 from app.state.snapshot import take_snapshot
 from app.state.words import token_words
+from app.stores.log.keep import keep
 
 COLUMNS = ("name", "user", "key_hint", "enabled", "group", "models", "expires_at", "quota_usd", "used_usd")
 
@@ -116,4 +117,5 @@ async def _enable(settings: Settings, name: str, *, enabled: bool) -> None:
         if name not in names:
             raise WrongInput(f"there is no token {name!r}{suggest(name, names)}")
         await Token.update({Token.enabled: enabled}).where(Token.name == name)
+        await keep("manage", f"{'enabled' if enabled else 'disabled'} token {name}", token=name)
         await bump()

@@ -1,6 +1,7 @@
 """`aihub user …`."""
 
 import asyncio
+from uuid import UUID
 
 import click
 
@@ -8,15 +9,29 @@ from app.cli.output import cell, print_json, print_table
 from app.cli.settings import WrongInput, database, with_settings
 from app.config.problems import suggest
 from app.config.settings import Settings
+from app.db.users import User
 from app.state.snapshot import Row, Snapshot, take_snapshot
+from app.state.values import nano_to_usd, signed_usd_to_nano
 from app.state.words import token_words, user_words
+from app.stores.ledger.credit import Credited, Refused
+from app.stores.ledger.credit import credit as give
 
 COLUMNS = ("username", "role", "group", "enabled", "balance_usd", "used_usd", "requests")
 
 
+def _nano(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    try:
+        amount = signed_usd_to_nano(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if amount == 0:
+        raise click.BadParameter("nothing can be booked as well")
+    return amount
+
+
 @click.group()
 def user() -> None:
-    """Look at the users. They are declared with `aihub apply`."""
+    """Look at the users, and give them credit. They are declared with `aihub apply`."""
 
 
 @user.command("list")
@@ -52,6 +67,38 @@ def show(settings: Settings, name: str, *, as_json: bool) -> None:
         return
     for word, value in words.items():
         click.echo(f"{word}: {cell([token['name'] for token in tokens] if word == 'tokens' else value)}")
+
+
+@user.command(context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("amount", callback=_nano, metavar="USD")
+@click.option("--note", default="", help="What it is for; kept in the ledger and in the log.")
+@click.option("--key", help="Names this credit: told again with the same key, it is not booked again.")
+@with_settings
+def credit(settings: Settings, name: str, amount: int, note: str, key: str | None) -> None:
+    """Give the user NAME credit: so many US dollars, such as 25 or 0.5.
+
+    A negative amount takes back, as far as no call under way holds it. Prints the new balance.
+    """
+    made = asyncio.run(_credit(settings, name, amount, note, key))
+    click.echo(f"{name}: the balance is {nano_to_usd(made.balance_nano)} USD" + (", booked before" if made.before else ""))
+
+
+async def _credit(settings: Settings, name: str, amount: int, note: str, key: str | None) -> Credited:
+    async with database(settings) as (engine, _):
+        try:
+            return await give(engine, await user_id(name), name, amount, key=key, note=note)
+        except Refused as refused:
+            raise WrongInput(str(refused)) from None
+
+
+async def user_id(name: str) -> UUID:
+    """Raises `WrongInput` for a name that nobody has."""
+    users = {row["username"]: row["id"] for row in await User.select(User.id, User.username)}
+    if name not in users:
+        raise WrongInput(f"there is no user {name!r}{suggest(name, users)}")
+    found: UUID = users[name]
+    return found
 
 
 async def _snapshot(settings: Settings) -> Snapshot:

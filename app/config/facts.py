@@ -12,7 +12,7 @@ from app.config.problems import Where, dotted
 from app.config.settings import Settings
 from app.config.wording import secret_like
 
-FIXED = ("server", "database", "redis", "telemetry")
+FIXED = ("server", "database", "redis", "telemetry", "log")
 """Sections that only a restart can change."""
 
 HIDDEN = "secret:"

@@ -5,7 +5,7 @@ Each field but `pipeline` can also be set by an environment variable, see `app.c
 
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, PrivateAttr
 
@@ -34,6 +34,7 @@ Seconds = Annotated[float, Field(gt=0, le=DAY)]
 Wait = Annotated[float, Field(ge=0, le=DAY)]
 """Seconds, or 0 for not waiting."""
 Port = Annotated[int, Field(ge=1, le=65_535)]
+Days = Annotated[int, Field(ge=1, le=36_500)] | None
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -62,6 +63,16 @@ class Telemetry(Strict):
     otlp_endpoint: Annotated[Endpoint | None, Field(repr=False)] = None
     sample_ratio: Share = 1.0
     capture_content: bool = False
+
+
+class Log(Strict):
+    """`format` is of the lines that the process writes. The rest is about the log in the database: how long its rows are kept,
+    and whether what was asked and answered is kept too. None: for ever."""
+
+    format: Literal["text", "json"] = "text"
+    retention_days: Days = 90
+    content: bool = False
+    content_retention_days: Days = 7
 
 
 class Timeouts(Strict):
@@ -104,6 +115,7 @@ class Settings(Strict):
     database: Annotated[DatabaseUrl, Field(repr=False)] = "sqlite:///aihub.db"
     redis: Annotated[RedisUrl | None, Field(repr=False)] = None
     telemetry: Telemetry = Telemetry()
+    log: Log = Log()
     pipeline: Annotated[Stages, Field(repr=False)] = None
     routing: Routing = Routing()
     responses: Responses = Responses()

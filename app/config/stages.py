@@ -16,6 +16,7 @@ from app.config.settings import Settings
 from app.config.validate import redacted
 from pipeline.compile import Pipeline, build, hook_problems, order_problems
 from pipeline.ports import Ports
+from pipeline.stages import content_log
 
 
 class NoPorts:
@@ -37,6 +38,8 @@ def compile_stages(settings: Settings, ports: Ports = NO_PORTS, innermost: Seque
     stages = making.stages()
     if making.problems:
         raise ConfigError(making.problems)
+    if settings.log.content:
+        stages = [(content_log.NAME, content_log.ContentLog(ports)), *stages]
     return Pipeline([*stages, *innermost], _limits(making.entries, stages, settings.routing.timeouts.stage))
 
 

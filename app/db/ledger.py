@@ -4,12 +4,14 @@ A row moves `amount_nano` from `debit_account` to `credit_account`, so the books
 what its account was credited less what it was debited.
 """
 
+import time
 import uuid
 
 from piccolo.columns import UUID, BigInt, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
+from app.db.ids import time_ordered
 from app.db.users import User
 
 GRANTS = "house:grants"
@@ -20,10 +22,12 @@ SALES = "house:sales"
 
 
 class LedgerEntry(Table, tablename="ledger"):
+    """Ids are in the order of time. The migrations index each account together with the id: Piccolo indexes one column."""
+
     id = UUID(primary_key=True)
     key = Varchar(length=255, unique=True, help_text="what is booked; the same thing is never booked twice")
-    debit_account = Varchar(length=100, index=True)
-    credit_account = Varchar(length=100, index=True)
+    debit_account = Varchar(length=100)
+    credit_account = Varchar(length=100)
     amount_nano = BigInt(help_text="nano-dollars, above zero")
     kind = Varchar(length=40)
     created_at = Timestamptz(default=TimestamptzNow())
@@ -36,16 +40,33 @@ def user_account(user: uuid.UUID) -> str:
 
 async def grant(user: uuid.UUID, amount_nano: int, *, key: str, kind: str, note: str) -> None:
     """Credit a user. To be called in a transaction: the row and the balance belong together."""
+    await _book(GRANTS, user_account(user), amount_nano, key=key, kind=kind, note=note)
+    await User.update({User.balance_nano: User.balance_nano + amount_nano}).where(User.id == user)
+
+
+async def take_back(user: uuid.UUID, amount_nano: int, *, key: str, kind: str, note: str) -> bool:
+    """The other way, in a transaction as well. False, and nothing has happened, if so much is not free of holds."""
+    taken = await User.raw(
+        "UPDATE users SET balance_nano = balance_nano - {} WHERE id = {} AND balance_nano - held_nano >= {} RETURNING id",
+        amount_nano,
+        user,
+        amount_nano,
+    )
+    if taken:
+        await _book(user_account(user), GRANTS, amount_nano, key=key, kind=kind, note=note)
+    return bool(taken)
+
+
+async def _book(debit: str, credit: str, amount_nano: int, *, key: str, kind: str, note: str) -> None:
     if amount_nano <= 0:
         raise ValueError("a transfer moves more than nothing; to take something back, turn the accounts round")
-    await LedgerEntry.insert(
-        LedgerEntry(
-            key=key,
-            debit_account=GRANTS,
-            credit_account=user_account(user),
-            amount_nano=amount_nano,
-            kind=kind,
-            note=note,
-        )
+    entry = LedgerEntry(
+        id=time_ordered(time.time()),
+        key=key,
+        debit_account=debit,
+        credit_account=credit,
+        amount_nano=amount_nano,
+        kind=kind,
+        note=note,
     )
-    await User.update({User.balance_nano: User.balance_nano + amount_nano}).where(User.id == user)
+    await LedgerEntry.insert(entry)

@@ -10,11 +10,13 @@ from app.db.migrate import known, pending
 from app.db.opening import opened, refuse_other_secret, secrets_for
 from app.db.state import bump, lock
 from app.secrets import SecretError, Secrets, ephemeral, find
-from app.state.changes import Change
+from app.state.changes import Change, Grant
 from app.state.check import check
 from app.state.plan import plan
 from app.state.read import Declared, read_state
 from app.state.snapshot import Snapshot, take_snapshot
+from app.stores.log.keep import keep
+from pipeline.record import Type
 
 
 async def apply_file(file: Path, database: str, base_dir: Path, environ: Mapping[str, str]) -> list[Change]:
@@ -39,9 +41,22 @@ async def apply(engine: Engine, declared: Declared, secrets: Secrets) -> list[Ch
         writes = [write for change in changes for write in change.writes]
         for write in writes:
             await write.run()
+        for change in changes:
+            await _keep(change)
         if writes:
             await bump()
     return changes
+
+
+async def _keep(change: Change) -> None:
+    """In the log, with the words that changed and never their values: they may be secrets."""
+    if not change.writes:
+        return
+    about = {change.kind: change.name} if change.kind in ("user", "token", "channel", "group") else {}
+    words = f": {', '.join(change.words)}" if change.words else ""
+    granted = sum(write.amount_nano for write in change.writes if isinstance(write, Grant))
+    kind: Type = "topup" if granted else "manage"
+    await keep(kind, f"{change.action} {change.kind} {change.name}{words}", amount_nano=granted, **about)
 
 
 async def preview_file(file: Path, database: str, base_dir: Path, environ: Mapping[str, str]) -> list[Change]:

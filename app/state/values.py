@@ -41,11 +41,19 @@ def exact_decimal(value: Any) -> Decimal:
 
 def usd_to_nano(value: Any) -> int:
     """Dollars to integer nano-dollars, exactly."""
+    nano = signed_usd_to_nano(value)
+    if nano < 0:
+        raise refusal("must be at least 0")
+    return nano
+
+
+def signed_usd_to_nano(value: Any) -> int:
+    """The same, of an amount that may be taken back."""
     nano = exact_decimal(value).scaleb(9)
     if nano != nano.to_integral_value(ROUND_DOWN):
         raise refusal("more than 9 digits after the point: money is counted in nano-dollars")
-    if not 0 <= nano <= LARGEST:
-        raise refusal("must be at least 0" if nano < 0 else f"must be at most {LARGEST // NANO}")
+    if abs(nano) > LARGEST:
+        raise refusal(f"must be at {'least -' if nano < 0 else 'most '}{LARGEST // NANO}")
     return int(nano)
 
 

@@ -91,6 +91,10 @@ class FlowTrace:
         self._content = content
         self._span_ids: dict[int, int] = {}
 
+    @property
+    def hex_id(self) -> str:
+        return f"{self.trace_id:032x}"
+
     async def call(self, stage: str, hook: Callable[..., Any], *arguments: Any) -> Any:
         started = time.monotonic()
         waited = False

@@ -1,8 +1,8 @@
 """What the ledger is told: a charge is held once, and settled once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from pipeline.record import Record
 from pipeline.usage import Usage
 
 
@@ -18,8 +18,8 @@ class Charge:
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """How a charge ended. `amount` is in nano-dollars, `reason` a word of `pipeline.billing.owed`. `cost` is the vendor's own
-    price for it, None where nobody knows. `served_by` are the ids of the channel and its key. `record` is the row of the log that
-    belongs to it."""
+    price for it, None where nobody knows. `served_by` are the ids of the channel and its key. `record` goes into the log in the
+    same transaction, so exactly once; a void one has none."""
 
     charge: Charge
     amount: int
@@ -27,7 +27,7 @@ class Settlement:
     usage: Usage | None = None
     cost: int | None = None
     served_by: tuple[str, str] | None = None
-    record: Mapping[str, object] = field(default_factory=dict)
+    record: Record | None = None
 
     @property
     def void(self) -> bool:

@@ -1,6 +1,7 @@
 """Money: held before anything goes upstream, settled when the flow has ended."""
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -8,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.billing.charge import Charge, Settlement
 from pipeline.billing.cost_events import CostEvents, usd
-from pipeline.billing.owed import Owed, owed
+from pipeline.billing.owed import REJECTED, Owed, owed
 from pipeline.billing.quote import Quote, quote
+from pipeline.billing.record import consume_record, error_record
 from pipeline.caller import Caller
 from pipeline.catalog import Target
 from pipeline.errors import Forbidden
@@ -18,6 +20,7 @@ from pipeline.flow import Attempt, Flow, Reply
 from pipeline.ports import Ports
 from pipeline.pricing.bill import Bill
 from pipeline.pricing.price import ONE
+from pipeline.record import Record
 from pipeline.stage import SkipTarget
 from pipeline.usage import Usage
 
@@ -60,6 +63,7 @@ class Billing:
         self._config = config
         self._catalogs = ports.catalogs
         self._ledger = ports.ledger
+        self._log = ports.log
 
     async def admit(self, flow: Flow) -> None:
         caller = flow.caller
@@ -110,22 +114,34 @@ class Billing:
             reply.headers[COST_HEADER] = usd(told.total_nano)
 
     async def done(self, flow: Flow) -> None:
+        at, now = time.time(), time.monotonic()
         held = flow.notes.pop(Held)
         if held is None:
+            self._tell(error_record(flow, REJECTED, at=at, ended=now))
             return
         ended = owed(flow, held.input)
         told = self._bill(flow, held, ended)
         attempt = flow.attempt
+        cost = self._cost(flow.attempt, ended, held)
+        record = None if told is None else consume_record(flow, ended, told, cost, at=at, ended=now)
+        if record is None:
+            self._tell(error_record(flow, ended.reason, at=at, ended=now))
         self._ledger.settle(
             Settlement(
                 charge=held.charge,
                 amount=told.total_nano if told is not None else 0,
                 reason=ended.reason,
                 usage=ended.usage,
-                cost=self._cost(attempt, ended, held),
+                cost=cost,
                 served_by=(attempt.target.channel.id, attempt.target.key.id) if attempt is not None else None,
+                record=record,
             )
         )
+
+    def _tell(self, record: Record | None) -> None:
+        """In the log; not of callers whom nobody knows, who could fill it."""
+        if record is not None and record.user:
+            self._log.write(record)
 
     def _quotes(self, flow: Flow, caller: Caller) -> dict[tuple[str, str], Quote | None]:
         catalog = self._catalogs.current

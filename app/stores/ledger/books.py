@@ -1,19 +1,20 @@
 """The accounts in a database: rows with their locks, one transaction for each batch."""
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from app.db.ids import time_ordered
 from app.db.ledger import SALES, user_account
 from app.stores.ledger import statements as sql
 from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import Counters, Posting
+from app.stores.log.rows import log_writes
+from app.stores.writes import Moment, Parameters, Write
 from pipeline.billing.charge import Charge
-
-Parameters = tuple[Any, ...]
-Write = tuple[str, list[Parameters]]
-"""A statement, and the parameters of each of its runs."""
+from pipeline.record import Content, Record
 
 
 class Books(Protocol):
@@ -21,6 +22,10 @@ class Books(Protocol):
 
     async def post(self, operations: Sequence[Operation], lease: str) -> list[Answer]:
         """All of them in one transaction; durable when it returns."""
+        ...
+
+    async def log(self, records: Sequence[Record | Content]) -> None:
+        """Into the log, in one transaction."""
         ...
 
     async def seen(self, lease: str) -> None:
@@ -46,9 +51,10 @@ def concerned(operations: Iterable[Operation]) -> tuple[list[str], list[str], li
     return sorted(users), sorted(tokens), sorted(charges)
 
 
-def writes(posting: Posting, lease: str, at: Any) -> list[Write]:
-    """What a batch came to. `at` is the moment, as the driver wants it."""
+def writes(posting: Posting, lease: str, moment: Moment) -> list[Write]:
+    """What a batch came to."""
     made: list[Write] = []
+    at = moment(dt.datetime.now(dt.UTC))
     for statement, kind in ((sql.USER, "user"), (sql.TOKEN, "token")):
         ids = sorted({id_ for each, id_ in (*posting.held, *posting.paid) if each == kind})
         rows = [_paid(id_, posting.held.get((kind, id_), 0), posting.paid.get((kind, id_)), at) for id_ in ids]
@@ -66,10 +72,11 @@ def writes(posting: Posting, lease: str, at: Any) -> list[Write]:
             old.append((row.charge.id, *ended, resolved))
     made += [(sql.NEW_CHARGE, new), (sql.CHARGE, old)]
     transfers = [
-        (str(uuid.uuid4()), f"charge:{charge}", user_account(uuid.UUID(user)), SALES, amount, at)
+        (str(time_ordered(time.time())), f"charge:{charge}", user_account(uuid.UUID(user)), SALES, amount, at)
         for charge, user, amount in posting.transfers
     ]
     made.append((sql.TRANSFER, transfers))
+    made += log_writes([(each.record, each.charge.id) for each in posting.settled if each.record is not None], moment)
     return [(statement, rows) for statement, rows in made if rows]
 
 
@@ -77,7 +84,3 @@ def _paid(id_: str, held: int, counters: Counters | None, at: Any) -> Parameters
     if counters is None:
         return id_, held, 0, 0, 0, 0, None
     return id_, held, counters.used, counters.requests, counters.input, counters.output, at
-
-
-def now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 
 from app.db.errors import FAILURES, reason
 from app.stores.ledger.books import Books
 from app.stores.ledger.operations import LOST, Release, Settle
 from app.stores.ledger.spool import Spool
+from pipeline.record import Record
 from pipeline.tasks import spawn
 
 log = logging.getLogger("aihub.ledger")
@@ -55,8 +57,12 @@ class Keeper:
         for file, settlements in await asyncio.to_thread(self._spool.left_over, self._stale):
             await self._books.post([Settle(settlement) for settlement in settlements], self._lease)
             file.unlink(missing_ok=True)
-            log.warning("%s: %d settlements that a worker had left are posted", file.name, len(settlements))
+            await self._tell(f"{len(settlements)} settlements that a worker had left in {file.name} are posted")
         while lost := await self._books.lost(self._stale):
             await self._books.post([Release(charge, LOST) for charge in lost], self._lease)
-            log.warning("%d charges that dead workers held are void", len(lost))
+            await self._tell(f"{len(lost)} charges that dead workers held are void")
         await self._books.forget(FORGOTTEN_SECONDS)
+
+    async def _tell(self, what: str) -> None:
+        log.warning("%s", what)
+        await self._books.log([Record("system", time.time(), what)])

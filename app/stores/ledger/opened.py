@@ -13,6 +13,7 @@ from app.stores.ledger.keeper import Keeper
 from app.stores.ledger.postgres import PostgresBooks
 from app.stores.ledger.spool import Spool
 from app.stores.ledger.sqlite import SqliteBooks
+from app.stores.log.writer import DatabaseLog, open_log
 
 SPOOL = "aihub.spool"
 """The folder beside the configuration."""
@@ -20,6 +21,14 @@ SPOOL = "aihub.spool"
 
 def books_of(engine: Engine, url: str) -> Books:
     return SqliteBooks(Path(engine.path)) if isinstance(engine, Sqlite) else PostgresBooks(url)
+
+
+@asynccontextmanager
+async def open_books(engine: Engine, url: str, base_dir: Path) -> AsyncIterator[tuple[GroupedLedger, DatabaseLog]]:
+    """The ledger, and the log beside it, for as long as the block runs. Raises what the driver raises."""
+    books = books_of(engine, url)
+    async with open_ledger(books, base_dir) as ledger, open_log(books) as written:
+        yield ledger, written
 
 
 @asynccontextmanager

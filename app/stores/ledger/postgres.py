@@ -1,19 +1,24 @@
 """The ledger in PostgreSQL: one connection of its own, opened again when it has broken."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
 
 from app.db.postgres import CLOSE_SECONDS, COMMAND_SECONDS, CONNECT_SECONDS
 from app.stores.ledger import statements as sql
-from app.stores.ledger.books import concerned, now, writes
+from app.stores.ledger.books import concerned, writes
 from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import ChargeRow, Payer, Posting
+from app.stores.log.rows import separate_writes
+from app.stores.writes import Write, as_it_is
 from pipeline.billing.charge import Charge
+from pipeline.record import Content, Record
 
-_NOW = "CAST(extract(epoch FROM now()) AS BIGINT)"
+T = TypeVar("T")
+
+NOW = "CAST(extract(epoch FROM now()) AS BIGINT)"
 
 USERS = "SELECT id, balance_nano, used_nano, held_nano FROM users WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 TOKENS = "SELECT id, quota_nano, used_nano, held_nano FROM tokens WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
@@ -34,14 +39,16 @@ class PostgresBooks:
         self._turn = asyncio.Lock()
 
     async def post(self, operations: Sequence[Operation], lease: str) -> list[Answer]:
-        async with self._turn:
-            for left in reversed(range(TRIES)):
-                try:
-                    return await self._post(operations, lease)
-                except asyncpg.PostgresError as failure:
-                    if failure.sqlstate not in AGAIN or not left:
-                        raise
-        raise AssertionError("the last try returns or raises")
+        async def posted(connection: Any) -> list[Answer]:
+            posting = await _loaded(connection, operations)
+            answers = posting.post(operations)
+            await _write(connection, writes(posting, lease, as_it_is))
+            return answers
+
+        return await self._in_transaction(posted)
+
+    async def log(self, records: Sequence[Record | Content]) -> None:
+        await self._in_transaction(lambda connection: _write(connection, separate_writes(records, as_it_is)))
 
     async def seen(self, lease: str) -> None:
         await self._fetch(sql.SEEN, lease)
@@ -68,30 +75,37 @@ class PostgresBooks:
         async with self._turn:
             connection = await self._connection()
             try:
-                rows: list[Any] = await connection.fetch(statement.replace("{now}", _NOW), *parameters)
+                rows: list[Any] = await connection.fetch(statement.replace("{now}", NOW), *parameters)
             except BaseException:
                 self._abandon(connection)
                 raise
             return rows
 
-    async def _post(self, operations: Sequence[Operation], lease: str) -> list[Answer]:
-        connection = await self._connection()
-        try:
-            async with connection.transaction():
-                posting = await _loaded(connection, operations)
-                answers = posting.post(operations)
-                for statement, rows in writes(posting, lease, now()):
-                    await connection.executemany(statement, rows)
-        except BaseException as failure:
-            if not (isinstance(failure, asyncpg.PostgresError) and failure.sqlstate in AGAIN):
-                self._abandon(connection)
-            raise
-        return answers
+    async def _in_transaction(self, work: Callable[[Any], Awaitable[T]]) -> T:
+        """Once more, and again, when it lost against another."""
+        async with self._turn:
+            for left in reversed(range(TRIES)):
+                connection = await self._connection()
+                try:
+                    async with connection.transaction():
+                        return await work(connection)
+                except BaseException as failure:
+                    again = isinstance(failure, asyncpg.PostgresError) and failure.sqlstate in AGAIN
+                    if not again:
+                        self._abandon(connection)
+                    if not again or not left:
+                        raise
+        raise AssertionError("the last try returns or raises")
 
     def _abandon(self, connection: Any) -> None:
         """Whatever state it is in, the next call starts with a new connection."""
         self._open = None
         connection.terminate()
+
+
+async def _write(connection: Any, writes: Iterable[Write]) -> None:
+    for statement, rows in writes:
+        await connection.executemany(statement, rows)
 
 
 async def _loaded(connection: Any, operations: Sequence[Operation]) -> Posting:

@@ -29,7 +29,8 @@ class Payer:
 
 @dataclass(slots=True)
 class ChargeRow:
-    """A charge as it is in the database, or will be. `new` ones are to be inserted."""
+    """A charge as it is in the database, or will be. `held` of a settled one is what it held until then: nothing, if it had been
+    lost. `new` ones are to be inserted."""
 
     charge: Charge
     state: str
@@ -121,6 +122,8 @@ class Posting:
             return Answer.DONE_BEFORE
         if row.state == HELD:
             self._hold_more(charge, -row.held)
+        else:
+            row.held = 0
         row.state = VOID if settlement.void else SETTLED
         row.amount, row.cost, row.reason = settlement.amount, settlement.cost, settlement.reason
         self.touched[charge.id] = row

@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import msgspec
 
 from app.db.sqlite import BUSY_SECONDS, Connection
 from app.stores.ledger import statements as sql
-from app.stores.ledger.books import concerned, now, writes
+from app.stores.ledger.books import concerned, writes
 from app.stores.ledger.operations import Answer, Operation
 from app.stores.ledger.posting import ChargeRow, Payer, Posting
+from app.stores.log.rows import separate_writes
+from app.stores.writes import Write, as_text
 from pipeline.billing.charge import Charge
+from pipeline.record import Content, Record
 
-_NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
+NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
 
 USERS = "SELECT id, balance_nano, used_nano, held_nano FROM users WHERE id IN (SELECT value FROM json_each(?1))"
 TOKENS = "SELECT id, quota_nano, used_nano, held_nano FROM tokens WHERE id IN (SELECT value FROM json_each(?1))"
@@ -36,6 +40,9 @@ class SqliteBooks:
     async def post(self, operations: Sequence[Operation], lease: str) -> list[Answer]:
         answers: list[Answer] = await self._run(self._post, operations, lease)
         return answers
+
+    async def log(self, records: Sequence[Record | Content]) -> None:
+        await self._run(self._log, records)
 
     async def seen(self, lease: str) -> None:
         await self._run(self._execute, sql.SEEN, (lease,))
@@ -68,18 +75,26 @@ class SqliteBooks:
         return self._connection().execute(_numbered(statement), parameters).fetchall()
 
     def _post(self, operations: Sequence[Operation], lease: str) -> list[Answer]:
+        with self._transaction() as connection:
+            posting = _loaded(connection, operations)
+            answers = posting.post(operations)
+            _write(connection, writes(posting, lease, as_text))
+        return answers
+
+    def _log(self, records: Sequence[Record | Content]) -> None:
+        with self._transaction() as connection:
+            _write(connection, separate_writes(records, as_text))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            posting = _loaded(connection, operations)
-            answers = posting.post(operations)
-            for statement, rows in writes(posting, lease, now().isoformat(" ")):
-                connection.executemany(_numbered(statement), rows)
+            yield connection
             connection.execute("COMMIT")
         except BaseException:
             self._abandon(connection)
             raise
-        return answers
 
     def _abandon(self, connection: sqlite3.Connection) -> None:
         """Whatever state it is in, the next batch starts with a new connection."""
@@ -99,5 +114,10 @@ def _loaded(connection: sqlite3.Connection, operations: Sequence[Operation]) -> 
     )
 
 
+def _write(connection: sqlite3.Connection, writes: Iterable[Write]) -> None:
+    for statement, rows in writes:
+        connection.executemany(_numbered(statement), rows)
+
+
 def _numbered(statement: str) -> str:
-    return statement.replace("$", "?").replace("{now}", _NOW)
+    return statement.replace("$", "?").replace("{now}", NOW)

@@ -45,3 +45,10 @@ def revision() -> int:
         (number,) = plain.execute("SELECT revision FROM installation").fetchone()
     plain.close()
     return int(number)
+
+
+def by_hand(statement: str) -> None:
+    """What nobody should do to the database."""
+    with sqlite3.connect("aihub.db") as plain:
+        plain.execute(statement)
+    plain.close()

@@ -134,7 +134,7 @@ async def test_a_store_that_cannot_be_asked_is_no_wrong_key() -> None:
             raise Unavailable("The gateway's store cannot be reached.", retry_after=1)
 
     memory = memory_ports()
-    ports = Ports(Down(), memory.catalogs, memory.limits, memory.ledger)
+    ports = Ports(Down(), memory.catalogs, memory.limits, memory.ledger, memory.log)
     assert (await Playbook(Auth(ports)).request(BODY, headers={"x-api-key": "sk-1"})).status == 503
 
 

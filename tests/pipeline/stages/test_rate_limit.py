@@ -29,7 +29,7 @@ class Stand:
         self.clock = Clock()
         self.limits = MemoryLimits(self.clock)
         ports = memory_ports(channels=channels, groups=groups)
-        self.ports = Ports(ports.callers, ports.catalogs, self.limits, ports.ledger)
+        self.ports = Ports(ports.callers, ports.catalogs, self.limits, ports.ledger, ports.log)
         self.stage = RateLimit(RateLimit.Config.model_validate(written), self.ports)
         self.play = Playbook(self.stage, *others, ports=self.ports, channels=channels, caller=a_caller(**caller))
 

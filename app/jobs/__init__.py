@@ -1,0 +1,1 @@
+"""Background work that a running gateway does by itself."""
