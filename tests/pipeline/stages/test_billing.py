@@ -12,6 +12,7 @@ from pipeline.estimate import estimate_input
 from pipeline.flow import Attempt, Flow
 from pipeline.patterns import Patterns
 from pipeline.pricing.book import Entry, PriceBook
+from pipeline.pricing.price import Rates, Tier
 from pipeline.retry import Verdict
 from pipeline.stages.billing import Billing
 from pipeline.testing import Answer, Playbook, Result, a_caller, a_channel, broken, memory_ports, reply, silent, status, stream
@@ -292,3 +293,12 @@ async def test_the_deadline_s_end_before_an_answer_is_free() -> None:
     play.upstream(silent())
     result = await play.request(BODY)
     assert (result.status, settled(play)) == (504, ("gateway_failed", 0))
+
+
+async def test_a_bill_that_cannot_be_written_leaves_nothing_held(caplog: pytest.LogCaptureFixture) -> None:
+    beyond = price("1", "2", tiers=(Tier(1_000_000, Rates(input=2**62)),))
+    play = playbook(prices=[Entry("*", beyond)])
+    play.upstream(stream([chunk("hello")], usage=Usage(input=10_000_000)))
+    assert (await play.request(BODY, stream=True)).status == 200
+    assert settled(play) == ("gateway_failed", 0)
+    assert "stage billing crashed" in caplog.text
