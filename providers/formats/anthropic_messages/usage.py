@@ -1,6 +1,5 @@
 """`usage` objects of Anthropic's format."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pipeline.usage import Usage
@@ -25,7 +24,7 @@ def read_usage(value: Any) -> Usage | None:
     )
 
 
-def _tokens(value: Mapping[str, Any]) -> Usage:
+def _tokens(value: dict[str, Any]) -> Usage:
     read = count(value, "cache_read_input_tokens")
     split = part(value, "cache_creation")
     hour = count(split, "ephemeral_1h_input_tokens")
