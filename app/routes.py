@@ -1,10 +1,11 @@
-"""The data plane's routes: one table. A path ends in `{rest}` where a name with slashes may follow."""
+"""The data plane's routes: one table. A path has `{rest}` where a name with slashes may stand."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pipeline.errors import GatewayError, MethodNotAllowed, NotFound
-from pipeline.flow import Route
+from pipeline.flow import Headers, Route
 
 DEFAULT_FORMAT = "openai_chat"
 """Whose envelope an error has when the path tells no format."""
@@ -12,15 +13,43 @@ DEFAULT_FORMAT = "openai_chat"
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """With a `header` it is for callers who send that, where several formats share a path; such a row comes first. `collection`
+    is what the name in `{rest}` may begin with, without being part of it."""
+
     method: str
     path: str
     route: Route
+    header: str | None = None
+    collection: str = ""
 
+
+_GEMINI_VERSIONS = ("v1beta", "v1", "v1alpha")
+
+_GEMINI_METHODS = {
+    "generateContent": Route("gemini", "chat", model_in="path"),
+    "streamGenerateContent": Route("gemini", "chat", model_in="path", stream=True),
+    "countTokens": Route("gemini", "count_tokens", billable=False, model_in="path"),
+}
+
+_GEMINI_MODELS = Route("gemini", "models", billable=False, model_in="none")
+_GEMINI_MODEL = Route("gemini", "model", billable=False, model_in="none")
+
+_KEY_HEADER = "x-goog-api-key"
+"""Google's SDK asks for `/v1/models` as OpenAI's does; its key is in a header of its own."""
 
 TABLE = (
     Row("POST", "/v1/chat/completions", Route("openai_chat", "chat")),
     Row("POST", "/v1/messages", Route("anthropic_messages", "chat")),
     Row("POST", "/v1/messages/count_tokens", Route("anthropic_messages", "count_tokens", billable=False)),
+    *(
+        Row("POST", f"/{version}/{{rest}}:{method}", route, collection="models/")
+        for version in _GEMINI_VERSIONS
+        for method, route in _GEMINI_METHODS.items()
+    ),
+    *(Row("GET", f"/{version}/models", _GEMINI_MODELS) for version in _GEMINI_VERSIONS if version != "v1"),
+    *(Row("GET", f"/{version}/models/{{rest}}", _GEMINI_MODEL) for version in _GEMINI_VERSIONS if version != "v1"),
+    Row("GET", "/v1/models", _GEMINI_MODELS, header=_KEY_HEADER),
+    Row("GET", "/v1/models/{rest}", _GEMINI_MODEL, header=_KEY_HEADER),
     Row("GET", "/v1/models", Route("openai_chat", "models", billable=False, model_in="none")),
     Row("GET", "/v1/models/{rest}", Route("openai_chat", "model", billable=False, model_in="none")),
 )
@@ -28,34 +57,65 @@ TABLE = (
 PREFIXES = tuple(sorted({"/" + row.path.split("/")[1] for row in TABLE}))
 """The first segments: whatever is below them is the data plane's."""
 
-_TEMPLATES = {id(row.route): row.path for row in TABLE}
-_EXACT = {(row.method, row.path): row.route for row in TABLE if "{" not in row.path}
-_PREFIX = tuple((row.method, row.path.removesuffix("{rest}"), row.route) for row in TABLE if "{" in row.path)
+_ENVELOPES = (
+    (re.compile(r"/v1(beta|alpha)/|/v1/(models|tunedModels)/.*:"), "gemini"),
+    (re.compile(r"/v1/messages"), "anthropic_messages"),
+)
+"""Whose envelope an error has where no row matches, by how the path begins."""
 
 
-def match(method: str, raw_path: str) -> tuple[Route, str]:
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A row whose path leaves a name open."""
+
+    row: Row
+    before: str
+    after: str
+
+    def holds(self, raw_path: str) -> bool:
+        enough = len(raw_path) > len(self.before) + len(self.after)
+        return enough and raw_path.startswith(self.before) and raw_path.endswith(self.after)
+
+    def name(self, raw_path: str) -> str:
+        return unquote(raw_path[len(self.before) : len(raw_path) - len(self.after)]).removeprefix(self.row.collection)
+
+
+_TEMPLATES = {id(row.route): row.path for row in reversed(TABLE)}
+_EXACT: dict[tuple[str, str], list[Row]] = {}
+for _row in TABLE:
+    if "{" not in _row.path:
+        _EXACT.setdefault((_row.method, _row.path), []).append(_row)
+_OPEN = tuple(_Open(row, *row.path.split("{rest}")) for row in TABLE if "{" in row.path)
+
+
+def match(method: str, raw_path: str, headers: Headers) -> tuple[Route, str]:
     """The route and what its `{rest}` matched, decoded. Raises `NotFound` or `MethodNotAllowed`.
 
     The raw path decides: a server's decoded one has lost the difference between `/` and `%2F`.
     """
-    if (route := _EXACT.get((method, raw_path))) is not None:
-        return route, ""
-    for allowed, prefix, route in _PREFIX:
-        if method == allowed and raw_path.startswith(prefix) and len(raw_path) > len(prefix):
-            return route, unquote(raw_path[len(prefix) :])
+    for row in _EXACT.get((method, raw_path), ()):
+        if _sent(row, headers):
+            return row.route, ""
+    for each in _OPEN:
+        if method == each.row.method and each.holds(raw_path) and _sent(each.row, headers):
+            return each.row.route, each.name(raw_path)
     raise no_match(method, raw_path)
 
 
 def template(route: Route) -> str:
-    """The path of this very row, with `{rest}` where a name stood."""
+    """The path of the first row of this very route, with `{rest}` where a name stood."""
     return _TEMPLATES[id(route)]
+
+
+def envelope(raw_path: str) -> str:
+    """The format in which to say that nothing answers there."""
+    return next((name for begin, name in _ENVELOPES if begin.match(raw_path)), DEFAULT_FORMAT)
 
 
 def allowed_methods(raw_path: str) -> tuple[str, ...]:
     """The methods that some row takes at this path."""
     exact = [method for method, path in _EXACT if path == raw_path]
-    prefixed = [method for method, prefix, _ in _PREFIX if raw_path.startswith(prefix) and len(raw_path) > len(prefix)]
-    return tuple(dict.fromkeys(exact + prefixed))
+    return tuple(dict.fromkeys(exact + [each.row.method for each in _OPEN if each.holds(raw_path)]))
 
 
 def no_match(method: str, raw_path: str) -> GatewayError:
@@ -64,3 +124,7 @@ def no_match(method: str, raw_path: str) -> GatewayError:
     if methods := allowed_methods(raw_path):
         return MethodNotAllowed(f"{method} is not allowed for {shown}; use {' or '.join(methods)}.", ", ".join(methods))
     return NotFound(f"There is nothing at {method} {shown}.", code="unknown_route")
+
+
+def _sent(row: Row, headers: Headers) -> bool:
+    return row.header is None or headers.get(row.header) is not None

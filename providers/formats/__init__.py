@@ -9,6 +9,7 @@ from providers.formats.wire import WireFormat
 _FORMATS = {
     "openai_chat": "providers.formats.openai_chat",
     "anthropic_messages": "providers.formats.anthropic_messages",
+    "gemini": "providers.formats.gemini",
 }
 
 _loaded: dict[str, WireFormat] = {}
