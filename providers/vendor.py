@@ -24,9 +24,9 @@ class Vendor:
     `base_url` is the one that the vendor's own SDK takes; None means that a channel must give it. `speaks` maps a wire format to
     its path below the base URL, `operations` a format and an operation beside its main one, `streams` a format to the path of
     its streams, where that is another. `{model}` in a path is the model's name, as `model_path` writes it. `forward` names the
-    caller's headers that mean something to this vendor; no other is sent. `credential_codes` are error codes (or types) by which the
-    vendor says that our account is at fault, whatever the status. `stream_usage` tells whether `stream_options.include_usage`
-    is understood. `local` makes an in-process transport for a vendor that needs no network. `models` are what it lists for a
+    caller's headers that mean something to this vendor; no other is sent. `credential_codes` are error codes (types, reasons) by
+    which the vendor says that our account is at fault, whatever the status. `stream_usage` tells whether
+    `stream_options.include_usage` is understood. `local` makes an in-process transport for a vendor that needs no network. `models` are what it lists for a
     channel that only has wildcards. `options` names the channel options that its code reads, beside those of every vendor.
     `genai` is its name in OpenTelemetry's GenAI conventions where that is another than `name`. `max_output_name` is the
     member of a chat completion that bounds it. `headers` are sent with every

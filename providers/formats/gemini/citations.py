@@ -1,5 +1,5 @@
-"""Where an answer's words come from: `groundingMetadata` (pages that were found) and `citationMetadata` (what was recited). Places
-are bytes of the text in UTF-8 here, and characters elsewhere."""
+"""Where an answer's words come from: `groundingMetadata` (pages that were found) and `citationMetadata` (what was recited).
+Places are bytes of the text in UTF-8 here, and characters elsewhere."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

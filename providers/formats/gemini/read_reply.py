@@ -71,7 +71,7 @@ def _candidate(fields: ProtoFields, sent: Written, ids: Pending) -> tuple[Candid
     """And what only Gemini's own callers can be told of it."""
     content = fields.object("content")
     given = {name: fields.value(name) for name in ("groundingMetadata", "citationMetadata")}
-    parts = tuple(_parts(content.objects("parts") if content is not None else [], given, sent, ids))
+    parts = _folded(_parts(content.objects("parts") if content is not None else [], given, sent, ids))
     word, message = fields.value("finishReason"), fields.value("finishMessage")
     tokens = fields.value("logprobsResult")
     fields.raw("index")
@@ -90,6 +90,18 @@ def _parts(given: Sequence[ProtoFields], about: dict[str, Any], sent: Written, i
             yield msgspec.structs.replace(part, source=as_wave(part.source))
         else:
             yield part
+
+
+def _folded(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """A signature on a text that is empty is of the text before it."""
+    found: list[Part] = []
+    for part in parts:
+        before = found[-1] if found else None
+        if part == Text("", signature=part.signature) and isinstance(before, Text) and before.signature is None:
+            found[-1] = msgspec.structs.replace(before, signature=part.signature)
+        else:
+            found.append(part)
+    return tuple(found)
 
 
 def _extras(fields: ProtoFields, feedback: Any, counts: Any, candidates: list[dict[str, Any]]) -> Extras | None:
