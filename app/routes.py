@@ -50,6 +50,8 @@ TABLE = (
     *(Row("GET", f"/{version}/models/{{rest}}", _GEMINI_MODEL) for version in _GEMINI_VERSIONS if version != "v1"),
     Row("GET", "/v1/models", _GEMINI_MODELS, header=_KEY_HEADER),
     Row("GET", "/v1/models/{rest}", _GEMINI_MODEL, header=_KEY_HEADER),
+    Row("GET", "/v1/models", Route("anthropic_messages", "models", billable=False, model_in="none"), "anthropic-version"),
+    Row("GET", "/v1/models/{rest}", Route("anthropic_messages", "model", billable=False, model_in="none"), "anthropic-version"),
     Row("GET", "/v1/models", Route("openai_chat", "models", billable=False, model_in="none")),
     Row("GET", "/v1/models/{rest}", Route("openai_chat", "model", billable=False, model_in="none")),
 )
@@ -94,12 +96,16 @@ def match(method: str, raw_path: str, headers: Headers) -> tuple[Route, str]:
     The raw path decides: a server's decoded one has lost the difference between `/` and `%2F`.
     """
     for row in _EXACT.get((method, raw_path), ()):
-        if _sent(row, headers):
+        if _takes(row, headers):
             return row.route, ""
     for each in _OPEN:
-        if method == each.row.method and each.holds(raw_path) and _sent(each.row, headers):
+        if method == each.row.method and each.holds(raw_path) and _takes(each.row, headers):
             return each.row.route, each.name(raw_path)
     raise no_match(method, raw_path)
+
+
+def _takes(row: Row, headers: Headers) -> bool:
+    return row.header is None or headers.get(row.header) is not None
 
 
 def template(route: Route) -> str:
@@ -107,8 +113,8 @@ def template(route: Route) -> str:
     return _TEMPLATES[id(route)]
 
 
-def envelope(raw_path: str) -> str:
-    """The format in which to say that nothing answers there."""
+def format_of(raw_path: str) -> str:
+    """Whose envelope an error at this path has, whatever the method."""
     return next((name for begin, name in _ENVELOPES if begin.match(raw_path)), DEFAULT_FORMAT)
 
 
@@ -124,7 +130,3 @@ def no_match(method: str, raw_path: str) -> GatewayError:
     if methods := allowed_methods(raw_path):
         return MethodNotAllowed(f"{method} is not allowed for {shown}; use {' or '.join(methods)}.", ", ".join(methods))
     return NotFound(f"There is nothing at {method} {shown}.", code="unknown_route")
-
-
-def _sent(row: Row, headers: Headers) -> bool:
-    return row.header is None or headers.get(row.header) is not None

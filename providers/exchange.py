@@ -177,12 +177,13 @@ class Exchange:
 
     def _headers(self, response: httpx.Response) -> dict[str, str]:
         """Of the vendor's headers, those a caller's SDK reads. The rest names our account, or is about this hop."""
+        own = {formats.get(self._flow.route.format).id_header: self._flow.id}
         if self._conversion is not None:
-            return {"content-type": "application/json"} | self._conversion.headers(response.headers)
+            return {"content-type": "application/json"} | self._conversion.headers(response.headers) | own
         headers, wire = response.headers, self._wire
         passed = {name: headers[name] for name in wire.passed_headers if name in headers}
         passed.update((name, value) for name, value in headers.items() if name.startswith(wire.passed_prefix))
-        return passed
+        return passed | own
 
 
 async def _read(response: httpx.Response) -> bytes:

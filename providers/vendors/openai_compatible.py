@@ -10,4 +10,7 @@ VENDOR = Vendor(
     speaks={"openai_chat": "/chat/completions"},
     credential_codes=OPENAI.credential_codes,
     needs_key=False,
+    # DeepSeek and Kimi refuse a tool's result without the thoughts before its call; vLLM and its like overlook what they do not
+    # know.
+    takes_thoughts=True,
 )

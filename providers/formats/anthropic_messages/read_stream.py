@@ -88,7 +88,7 @@ class MessageStreamReader:
 
     def feed(self, event: bytes) -> list[Event]:
         data = sse_data(event)
-        if not data:
+        if not data or self.done:
             return []
         try:
             value = _decode(data)

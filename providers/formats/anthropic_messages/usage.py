@@ -56,14 +56,15 @@ def merged(before: Any, after: Any) -> Any:
 
 
 def write_usage(usage: Usage) -> dict[str, Any]:
+    """The parts of the prompt never make more than the whole, whatever a vendor reported."""
+    read = min(usage.cache_read, usage.input)
+    written = min(usage.cache_write, usage.input - read)
+    hour = min(usage.cache_write_1h, written)
     found: dict[str, Any] = {
-        "input_tokens": max(usage.input - usage.cache_read - usage.cache_write, 0),
-        "cache_creation_input_tokens": usage.cache_write,
-        "cache_read_input_tokens": usage.cache_read,
-        "cache_creation": {
-            "ephemeral_5m_input_tokens": usage.cache_write - usage.cache_write_1h,
-            "ephemeral_1h_input_tokens": usage.cache_write_1h,
-        },
+        "input_tokens": usage.input - read - written,
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": read,
+        "cache_creation": {"ephemeral_5m_input_tokens": written - hour, "ephemeral_1h_input_tokens": hour},
         "output_tokens": usage.output,
         "output_tokens_details": {"thinking_tokens": usage.reasoning},
         "service_tier": "standard",

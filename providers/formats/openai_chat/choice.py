@@ -26,7 +26,7 @@ from providers.formats.codec import Written
 from providers.formats.media import read_data_url
 from providers.formats.openai_chat.annotations import read_annotation
 from providers.formats.openai_chat.logprobs import read_logprobs
-from providers.formats.openai_chat.read_reply import thought_in
+from providers.formats.openai_chat.read_reply import listed, thought_in
 from providers.formats.openai_chat.stop import read_stop
 
 
@@ -62,6 +62,9 @@ class Choice:
         if (content := delta.get("content")) and isinstance(content, str):
             self._switch(out, Text)
             out.append(TextDelta(content, self._index, read_logprobs(logprobs) if logprobs else ()))
+        elif isinstance(content, list):
+            for part in listed(content):
+                self._say(out, part)
         if len(delta) > 1 or not content:
             self._rarer(out, delta)
         return out
@@ -77,6 +80,14 @@ class Choice:
         self._close(out)
         out.append(Finished(read_stop(word, called=self._begun > 0), self._index))
         return out
+
+    def _say(self, out: list[Event], part: Text | Thinking) -> None:
+        if isinstance(part, Thinking):
+            self._switch(out, Thinking)
+            out.append(ThinkingDelta(part.text, self._index))
+        else:
+            self._switch(out, Text)
+            out.append(TextDelta(part.text, self._index))
 
     def _rarer(self, out: list[Event], delta: dict[str, Any]) -> None:
         if (refusal := delta.get("refusal")) and isinstance(refusal, str):

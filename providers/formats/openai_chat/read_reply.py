@@ -56,10 +56,13 @@ def _parts(message: dict[str, Any], sent: Written) -> Iterable[Part]:
         found = [read_annotation(each) for each in message.get("annotations") or ()]
         yield Text(content, tuple(citation for citation in found if citation is not None))
     elif isinstance(content, list):
-        yield from _listed(content)
+        yield from listed(content)
+    elif isinstance(content, dict):
+        # Cloudflare's structured output: the object itself.
+        yield Text(msgspec.json.encode(content).decode())
     if isinstance(refusal := message.get("refusal"), str) and refusal:
         yield Refusal(refusal)
-    if isinstance(audio := message.get("audio"), dict):
+    if isinstance(audio := message.get("audio"), dict) and audio.get("data"):
         yield _audio(audio)
     # OpenRouter's pictures.
     for each in message.get("images") or ():
@@ -78,7 +81,7 @@ def thought_in(message: dict[str, Any]) -> str | None:
     return next((text for name in THOUGHTS if isinstance(text := message.get(name), str) and text), None)
 
 
-def _listed(content: list[Any]) -> Iterable[Part]:
+def listed(content: list[Any]) -> Iterable[Text | Thinking]:
     """Mistral's: thinking and text as parts."""
     for part in content:
         match part:

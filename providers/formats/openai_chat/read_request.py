@@ -89,7 +89,7 @@ def _response_format(fields: Fields | None) -> ResponseFormat | None:
         case "json_schema" if (schema := fields.object("json_schema")) is not None:
             return ResponseFormat(
                 kind="json_schema",
-                name=schema.required_text("name"),
+                name=schema.text("name"),
                 description=schema.text("description"),
                 schema=schema.raw("schema"),
                 strict=schema.flag("strict"),

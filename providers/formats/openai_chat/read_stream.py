@@ -54,6 +54,8 @@ class ChatStreamReader:
         data = sse_data(event)
         if not data:
             return [Heartbeat()] if event.lstrip().startswith(b":") else []
+        if self.done:
+            return []
         if data.startswith(DONE):
             self.done = self.complete = True
             return self._end()

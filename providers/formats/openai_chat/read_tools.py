@@ -19,7 +19,7 @@ def read_tools(fields: Fields) -> tuple[Tool, ...]:
 def _tool(tool: Fields) -> Tool:
     given = tool.all()
     match tool.text("type"):
-        case "function" if (function := tool.object("function")) is not None:
+        case "function" | None if (function := tool.object("function")) is not None:
             return _function(function)
         case "custom" if (custom := tool.object("custom")) is not None:
             form = custom.object("format")

@@ -40,10 +40,11 @@ _AUDIO = {"audio/wav": "wav", "audio/mp3": "mp3"}
 
 
 class MessageWriter:
-    """`dropped` names what of an answer's history only its own vendor could read."""
+    """`dropped` names what of an answer's history only its own vendor could read. `thoughts`: the vendor takes back its own."""
 
-    def __init__(self, names: ToolNames) -> None:
+    def __init__(self, names: ToolNames, *, thoughts: bool) -> None:
         self._names = names
+        self._thoughts = thoughts
         self.dropped: list[str] = []
 
     def write(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -85,8 +86,9 @@ class MessageWriter:
                 case Audio(id=str() as audio_id):
                     found["audio"] = {"id": audio_id}
                 case Thinking():
-                    # Nobody but the model's own vendor may see it again, and that one signs nothing in this format.
-                    continue
+                    # What is signed or encrypted was another format's.
+                    if self._thoughts and part.text and part.signature is None and part.encrypted is None:
+                        found["reasoning_content"] = found.get("reasoning_content", "") + part.text
                 case ServerToolCall() | ServerToolResult():
                     if part.tool not in self.dropped:
                         self.dropped.append(part.tool)

@@ -40,7 +40,7 @@ class _Body:
 def write_request(request: Request, to: Destination) -> Written:
     names = ToolNames(request, TOOL_NAME_LIMIT)
     tools = ToolWriter(request, to, names)
-    messages = MessageWriter(names)
+    messages = MessageWriter(names, thoughts=to.vendor.takes_thoughts)
     body = _Body()
     body.put("model", to.model)
     body.put("messages", messages.write(request.messages))
