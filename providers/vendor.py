@@ -27,10 +27,10 @@ class Vendor:
     caller's headers that mean something to this vendor; no other is sent. `credential_codes` are error codes (types, reasons) by
     which the vendor says that our account is at fault, whatever the status. `stream_usage` tells whether
     `stream_options.include_usage` is understood. `local` makes an in-process transport for a vendor that needs no network.
-    `models` are what it lists for a channel that only has wildcards. `options` names the channel options that its code reads, beside those of every vendor.
-    `genai` is its name in OpenTelemetry's GenAI conventions where that is another than `name`. `max_output_name` is the
-    member of a chat completion that bounds it. `takes_thoughts`: `reasoning_content` goes back to it with the turns it led to.
-    `headers` are sent with every request in a format, unless the caller's own are forwarded.
+    `models` are what it lists for a channel that only has wildcards. `options` names the channel options that its code reads,
+    beside those of every vendor. `genai` is its name in OpenTelemetry's GenAI conventions where that is another than `name`.
+    `max_output_name` is the member of a chat completion that bounds it. `takes_thoughts`: `reasoning_content` goes back to it
+    with the turns it led to. `headers` are sent with every request in a format, unless the caller's own are forwarded.
     """
 
     name: str
