@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import httpx
 import orjson
 import pytest
 
+from pipeline.usage import Usage
 from tests.e2e.conftest import CONFIG, KEY, state
 from tests.support import usage_log
 from tests.support.gateway import RunningGateway, running_gateway
@@ -83,7 +85,7 @@ def expected(recording: Recording) -> dict[str, int] | None:
     completion = last.get("completion_tokens_details") or {}
     reasoning = completion.get("reasoning_tokens") or 0
     beside = reasoning if recording.name.startswith("xai/") else 0
-    return {
+    return dict.fromkeys((each.name for each in fields(Usage)), 0) | {
         "input": last["prompt_tokens"],
         "output": last["completion_tokens"] + beside,
         "cache_read": prompt.get("cached_tokens") or last.get("prompt_cache_hit_tokens") or last.get("cached_tokens") or 0,
