@@ -63,6 +63,13 @@ def write_usage(usage: Usage) -> dict[str, Any]:
     return found
 
 
+def write_parts(part: Part) -> list[dict[str, Any]]:
+    """What is spoken has no place for its words: they are a text beside it."""
+    written = write_part(part)
+    said = [{"text": part.transcript}] if isinstance(part, Audio) and part.transcript else []
+    return said if written is None else [written, *said]
+
+
 def write_part(part: Part) -> dict[str, Any] | None:
     """None for what has no place here: other vendors' blocks, and what their tools did."""
     written = _written(part)
@@ -97,10 +104,10 @@ def _candidate(index: int, candidate: Candidate) -> dict[str, Any]:
     parts: list[dict[str, Any]] = []
     grounding = Grounding()
     for part in candidate.parts:
-        if (written := write_part(part)) is not None:
-            for citation in part.citations if isinstance(part, Text) else ():
-                grounding.add(citation, written["text"], index=len(parts))
-            parts.append(written)
+        if isinstance(part, Text):
+            for citation in part.citations:
+                grounding.add(citation, part.text, index=len(parts))
+        parts += write_parts(part)
     found: dict[str, Any] = {"content": {"role": "model", "parts": parts}, "index": index}
     if candidate.logprobs:
         found["logprobsResult"] = write_logprobs(candidate.logprobs)

@@ -99,8 +99,9 @@ class GeminiStreamWriter:
                 return [self._part(choice, b'{"text":%b}' % _encode(text))]
             case SignatureDelta(choice=choice):
                 return self._signature(choice, event)
-            case AudioDelta(data=data, choice=choice) if data:
-                return [self._written(choice, {"inlineData": {"mimeType": SPOKEN, "data": data}})]
+            case AudioDelta(data=data, transcript=said, choice=choice):
+                written = [{"inlineData": {"mimeType": SPOKEN, "data": data}}] if data else []
+                return [self._written(choice, each) for each in (*written, *([{"text": said}] if said else []))]
             case CitationAdded(citation=citation, choice=choice):
                 candidate = self._candidates[choice]
                 candidate.grounding.add(citation, "".join(candidate.said), before=candidate.before)

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from providers.canonical import CustomTool, FunctionTool, Request, ServerTool, ToolChoice
+from providers.canonical import CustomTool, FunctionTool, Request, ServerTool, Tool, ToolChoice
 from providers.formats.arguments import INPUT
 from providers.formats.gemini import models
 from providers.formats.gemini.name import NAME
@@ -24,35 +24,35 @@ class ToolWriter:
         self._request = request
         self._model = model
         self._names = names
+        self._own = request.owner == NAME
         self.wrapped = frozenset(names.sent(tool.name) for tool in request.tools if isinstance(tool, CustomTool))
         self.dropped: list[str] = []
 
     def members(self) -> dict[str, Any]:
-        """All functions are best declared together. A choice without tools is left out: it is refused."""
+        """All functions are best declared together. Another vendor's choice without tools is left out: it is refused."""
         functions: list[dict[str, Any]] = []
-        others: list[dict[str, Any]] = []
+        tools: list[dict[str, Any]] = []
         for index, tool in enumerate(self._request.tools):
-            match tool:
-                case FunctionTool():
-                    functions.append(self._function(tool))
-                case CustomTool():
-                    functions.append(self._custom(tool))
-                case ServerTool():
-                    others.append(self._server(tool, index))
-        tools = ([{"functionDeclarations": functions}] if functions else []) + others
+            if isinstance(tool, ServerTool):
+                tools.append(self._server(tool, index))
+                continue
+            if not functions:
+                tools.append({"functionDeclarations": functions})
+            functions.append(self._custom(tool) if isinstance(tool, CustomTool) else self._function(tool))
         found: dict[str, Any] = {"tools": tools} if tools else {}
         config: dict[str, Any] = {}
-        if functions and self._request.tool_choice is not None:
+        if (functions or self._own) and self._request.tool_choice is not None:
             config["functionCallingConfig"] = self._choice(self._request.tool_choice)
-        if functions and others and models.generation(self._model) >= (3, 0):
+        if functions and len(tools) > 1 and not self._own and models.generation(self._model) >= (3, 0):
             config["includeServerSideToolInvocations"] = True
         return found | ({"toolConfig": config} if config else {})
 
-    def _function(self, tool: FunctionTool) -> dict[str, Any]:
+    def _function(self, tool: Tool) -> dict[str, Any]:
+        assert isinstance(tool, FunctionTool)
         found: dict[str, Any] = {"name": self._names.sent(tool.name)}
-        if tool.description:
+        if tool.description is not None:
             found["description"] = tool.description
-        if tool.parameters is not None and not is_empty(tool.parameters):
+        if tool.parameters is not None and (self._own or not is_empty(tool.parameters)):
             if models.takes_json_schema(self._model):
                 found["parametersJsonSchema"] = plain(tool.parameters)
             else:
