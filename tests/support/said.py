@@ -11,14 +11,15 @@ STOPS = {
     "tool_calls": "calls", "tool_use": "calls", "function_call": "calls",
     "length": "length", "max_tokens": "length", "pause_turn": "length",
     "content_filter": "filtered", "refusal": "filtered",
-    "STOP": "end", "MAX_TOKENS": "length", "CONTINUATION": "length", "SAFETY": "filtered", "RECITATION": "filtered", "MODEL_ARMOR": "filtered",
+    "STOP": "end", "MAX_TOKENS": "length", "CONTINUATION": "length",
+    "SAFETY": "filtered", "RECITATION": "filtered", "MODEL_ARMOR": "filtered",
 }  # fmt: skip
 
 
 @dataclass
 class Said:
-    """`calls` are names and decoded arguments; `null` is none of them. Text and refusal are the same to a reader, and so are a missing and an empty
-    one."""
+    """`calls` are names and decoded arguments; `null` is none of them. Text and refusal are the same to a reader, and so are a
+    missing and an empty one."""
 
     text: str = ""
     thoughts: str = ""
@@ -124,7 +125,7 @@ def gemini_replies(replies: Iterable[dict[str, Any]]) -> Said:
             if candidate.get("index"):
                 continue
             said.stop = STOPS.get(candidate.get("finishReason")) or said.stop
-            said.text += candidate.get("finishMessage") or ""
+            said.text += candidate.get("finishMessage", "") if said.stop == "filtered" else ""
             for part in (candidate.get("content") or {}).get("parts") or ():
                 _add_gemini(said, part)
         usage = reply.get("usageMetadata") or {}

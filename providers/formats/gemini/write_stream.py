@@ -100,8 +100,8 @@ class GeminiStreamWriter:
             case SignatureDelta(choice=choice):
                 return self._signature(choice, event)
             case AudioDelta(data=data, transcript=said, choice=choice):
-                written = [{"inlineData": {"mimeType": SPOKEN, "data": data}}] if data else []
-                return [self._written(choice, each) for each in (*written, *([{"text": said}] if said else []))]
+                out = [self._written(choice, {"inlineData": {"mimeType": SPOKEN, "data": data}})] if data else []
+                return [*out, self._written(choice, {"text": said})] if said else out
             case CitationAdded(citation=citation, choice=choice):
                 candidate = self._candidates[choice]
                 candidate.grounding.add(citation, "".join(candidate.said), before=candidate.before)
