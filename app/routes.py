@@ -119,9 +119,11 @@ def format_of(raw_path: str) -> str:
 
 
 def allowed_methods(raw_path: str) -> tuple[str, ...]:
-    """The methods that some row takes at this path."""
+    """The methods that some row takes at this path. What follows a colon is one of Gemini's methods, known or not, and more
+    likely than a name with a colon in it."""
     exact = [method for method, path in _EXACT if path == raw_path]
-    return tuple(dict.fromkeys(exact + [each.row.method for each in _OPEN if each.holds(raw_path)]))
+    opened = [each.row.method for each in _OPEN if each.holds(raw_path) and (each.after or ":" not in raw_path)]
+    return tuple(dict.fromkeys(exact + opened))
 
 
 def no_match(method: str, raw_path: str) -> GatewayError:
