@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from providers.json_array import ArraySplitter, is_end
@@ -25,12 +25,14 @@ def test_each_element_comes_with_what_stands_before_it_and_the_end_by_itself() -
     assert split([ARRAY]) == [b'[{"a":"}]\\"\\\\ {["}', b',\r\n{"b":[[1],{"c":[]}]}', b",\r\n{}", b"\n]", b"\n"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, len(ARRAY))))
 def test_wherever_it_is_cut_the_pieces_are_the_same(places: list[int]) -> None:
     cuts = [0, *sorted(places), len(ARRAY)]
     assert split([ARRAY[begin:end] for begin, end in pairwise(cuts)]) == split([ARRAY])
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_whatever_comes_is_passed_on_whole(data: bytes) -> None:
     assert b"".join(split([data])) == data

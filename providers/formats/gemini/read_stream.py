@@ -61,6 +61,7 @@ class GeminiStreamReader:
     def _read(self, reply: dict[str, Any], data: bytes) -> list[Event]:
         self.complete = self._endings.after(reply)
         if reply.get("error"):
+            self._ended = True
             error = error_object(reply["error"])
             return [Failed(read_error(status_of(error), error))]
         self.usage = find_usage(reply, self.usage)

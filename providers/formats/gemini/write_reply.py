@@ -37,9 +37,7 @@ def write_reply(reply: Reply, asked: Request) -> bytes:
     found: dict[str, Any] = {}
     if not (blocked := "promptFeedback" in own and not any(candidate.parts for candidate in reply.candidates)):
         candidates = enumerate(reply.candidates)
-        found["candidates"] = [
-            _candidate(index, each) | (about[index] if index < len(about) else {}) for index, each in candidates
-        ]
+        found["candidates"] = [_candidate(index, each, about[index] if index < len(about) else {}) for index, each in candidates]
     found["usageMetadata"] = write_usage(reply.usage or Usage())
     found |= {"modelVersion": reply.model or asked.model, "responseId": reply.id}
     return _encode(found | {name: raw for name, raw in own.items() if name != "candidates" or blocked})
@@ -100,7 +98,8 @@ def _written(part: Part) -> dict[str, Any] | None:
             return None
 
 
-def _candidate(index: int, candidate: Candidate) -> dict[str, Any]:
+def _candidate(index: int, candidate: Candidate, own: dict[str, Any]) -> dict[str, Any]:
+    """`own` is what Gemini itself said beside the parts, its citations with it."""
     parts: list[dict[str, Any]] = []
     grounding = Grounding()
     for part in candidate.parts:
@@ -111,7 +110,7 @@ def _candidate(index: int, candidate: Candidate) -> dict[str, Any]:
     found: dict[str, Any] = {"content": {"role": "model", "parts": parts}, "index": index}
     if candidate.logprobs:
         found["logprobsResult"] = write_logprobs(candidate.logprobs)
-    return found | write_stop(candidate.stop) | grounding.members()
+    return found | write_stop(candidate.stop) | (own or grounding.members())
 
 
 def _details(**counts: int) -> list[dict[str, Any]]:

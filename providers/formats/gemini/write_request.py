@@ -99,7 +99,7 @@ def _fill(config: _Config, request: Request, wanted: ResponseFormat | None) -> N
     config.put("logprobs", sampling.top_logprobs)
     config.put("responseModalities", [word.upper() for word in request.modalities] or None)
     _speech(config, request.audio)
-    _thinking(config, request.reasoning)
+    _thinking(config, request.reasoning, "none" if request.owner == NAME else "auto")
     _response_format(config, wanted)
 
 
@@ -114,7 +114,8 @@ def _speech(config: _Config, audio: msgspec.Raw | None) -> None:
         config.put("speechConfig", {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": voice}}})
 
 
-def _thinking(config: _Config, reasoning: Reasoning | None) -> None:
+def _thinking(config: _Config, reasoning: Reasoning | None, unasked: str) -> None:
+    """`unasked`: whether thoughts are shown to who did not say; other vendors show them."""
     if reasoning is None:
         return
     if not models.thinks(config.model):
@@ -126,7 +127,7 @@ def _thinking(config: _Config, reasoning: Reasoning | None) -> None:
             found["thinkingLevel"] = level
     elif (budget := models.budget(reasoning, config.model)) is not None:
         found["thinkingBudget"] = budget
-    if reasoning.enabled is not False and reasoning.show != "none":
+    if reasoning.enabled is not False and (reasoning.show or unasked) != "none":
         found["includeThoughts"] = True
     config.put("thinkingConfig", found or None)
 
