@@ -32,10 +32,15 @@ class Conversion:
     def reply(self, body: bytes) -> bytes:
         """A unary answer in the caller's format. Raises `NotInFormat`."""
         reply = self.vendor.read_reply(body, self.sent)
-        if not self.caller.carries_opaque:
+        if self.remembers:
             for candidate in reply.candidates:
                 self.carried.keep(self.who, candidate.parts)
         return self.caller.write_reply(reply, self.asked)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether an answer may hold what the caller cannot be given to keep."""
+        return self.vendor.signs and not self.caller.carries_opaque
 
     def stream(self) -> "ConvertedStream":
         return ConvertedStream(self)
@@ -77,7 +82,7 @@ class ConvertedStream:
     def __init__(self, conversion: Conversion) -> None:
         self._conversion = conversion
         self._reader: StreamReader = conversion.vendor.stream_reader(conversion.sent)
-        self._remembered = None if conversion.caller.carries_opaque else Assembly()
+        self._remembered = Assembly() if conversion.remembers else None
         self.writer: StreamWriter = conversion.caller.stream_writer(conversion.asked)
         self.failure: GatewayError | None = None
 

@@ -47,6 +47,7 @@ from providers.canonical.parts import (
     ToolResult,
     Uploaded,
     Video,
+    calls_tools,
 )
 from providers.canonical.reply import Candidate, Reply, Stop, StopReason, TokenLogprob
 from providers.canonical.request import Message, Reasoning, Request, ResponseFormat, Sampling
@@ -108,6 +109,7 @@ __all__ = [
     "Uploaded",
     "UsageReported",
     "Video",
+    "calls_tools",
     "seal",
     "unseal",
 ]

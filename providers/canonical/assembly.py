@@ -36,16 +36,6 @@ class Assembly:
 
     def feed(self, event: Event) -> None:
         match event:
-            case PartStarted():
-                self._open[event.choice] = _Growing(event.part)
-            case PartEnded():
-                self.parts[event.choice].append(self._open.pop(event.choice).whole())
-            case Finished():
-                self._stops[event.choice] = event.stop
-            case Started():
-                self._started = event
-            case UsageReported():
-                self._usage = event
             case (
                 TextDelta()
                 | ThinkingDelta()
@@ -58,6 +48,16 @@ class Assembly:
                 self._open[event.choice].feed(event)
                 if isinstance(event, TextDelta) and event.logprobs:
                     self._logprobs[event.choice] += event.logprobs
+            case PartStarted():
+                self._open[event.choice] = _Growing(event.part)
+            case PartEnded():
+                self.parts[event.choice].append(self._open.pop(event.choice).whole())
+            case Finished():
+                self._stops[event.choice] = event.stop
+            case Started():
+                self._started = event
+            case UsageReported():
+                self._usage = event
 
     def reply(self) -> Reply:
         choices = range(max((*self._stops, *self.parts), default=0) + 1)

@@ -1,5 +1,6 @@
 """What messages are made of."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -215,3 +216,8 @@ class Native(Part, frozen=True):
     owner: str
     kind: str
     value: msgspec.Raw
+
+
+def calls_tools(parts: Iterable[Part]) -> bool:
+    """Whether one of the caller's tools is called."""
+    return any(isinstance(part, ToolCall) for part in parts)

@@ -98,10 +98,11 @@ class StreamWriter(Protocol):
 
 
 class Codec(Protocol):
-    """One format's reading and writing in full. `name` is the format's; `carries_opaque`: it has a place for every signature
-    that a vendor's parts may have, so that nothing must be remembered for its callers."""
+    """One format's reading and writing in full. `name` is the format's; `signs`: its vendors sign or encrypt parts, and want them
+    back; `carries_opaque`: it has a place for every such value of every format's, so nothing is remembered for its callers."""
 
     name: str
+    signs: bool
     carries_opaque: bool
 
     def read_request(self, body: JsonObject, model: str, *, stream: bool) -> Request:

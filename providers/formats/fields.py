@@ -11,6 +11,7 @@ Read = TypeVar("Read")
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _objects = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+_any = msgspec.json.Decoder(dict[str, Any])
 _text = msgspec.json.Decoder(str)
 _texts = msgspec.json.Decoder(list[str])
 _integer = msgspec.json.Decoder(int)
@@ -81,6 +82,11 @@ class Fields:
         raw, place = self.raw(name), self.at(name)
         found = [] if raw is None else _decoded(raw, _objects, place, "a list of objects")
         return [type(self)(members, f"{place}[{index}]") for index, members in enumerate(found)]
+
+    def strings(self, name: str) -> dict[str, str]:
+        """An object of scalars, as text."""
+        found: dict[str, Any] = self._read(name, _any, "an object") or {}
+        return {key: value if isinstance(value, str) else msgspec.json.encode(value).decode() for key, value in found.items()}
 
     def value(self, name: str) -> Any:
         """Decoded, of any type."""

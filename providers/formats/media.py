@@ -39,9 +39,9 @@ def data_url(source: Inline) -> str:
 
 
 def decoded_text(source: Inline) -> str | None:
-    """What a text file says; None if it is no UTF-8."""
+    """What a text file says; None if it is no base64 of UTF-8."""
     try:
-        return base64.b64decode(source.data).decode()
+        return base64.b64decode("".join(source.data.split()), validate=True).decode()
     except (binascii.Error, ValueError):
         return None
 

@@ -1,7 +1,7 @@
 """Refusing content that a format cannot express, by its place and its name."""
 
 from pipeline.errors import BadRequest
-from providers.canonical import Inline, Message, Native, Part, ServerTool
+from providers.canonical import Inline, Message, Native, Part, Request, ServerTool
 
 
 def unsupported_part(message: Message, part: Part) -> BadRequest:
@@ -22,3 +22,13 @@ def unsupported_tool(tool: ServerTool, index: int) -> BadRequest:
         code="unsupported_tool",
         param=place,
     )
+
+
+def refuse_previous(request: Request) -> None:
+    """A conversation that only the vendor of R which began it could go on with."""
+    if request.previous is not None:
+        raise BadRequest(
+            "`previous_response_id` names a conversation that the vendors of this model do not keep.",
+            code="unsupported_parameter",
+            param="previous_response_id",
+        )

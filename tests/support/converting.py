@@ -21,8 +21,9 @@ def stream(vendor: str, caller: str, pieces: Iterable[bytes]) -> tuple[bytes, bo
     tap, splitter = conversion(vendor, caller).stream(), EventSplitter()
     out: list[bytes] = []
     for piece in pieces:
-        out += tap.feed(splitter.feed(piece))
-    if rest := splitter.finish():
+        if tap.failure is None:
+            out += tap.feed(splitter.feed(piece))
+    if tap.failure is None and (rest := splitter.finish()):
         out += tap.feed([rest])
     if tap.complete and tap.failure is None:
         out += tap.finish()

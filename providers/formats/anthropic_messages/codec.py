@@ -16,6 +16,7 @@ class MessagesCodec:
     """Thinking has a signature here, which holds another vendor's as well; a tool call, which Gemini signs, has none."""
 
     name = NAME
+    signs = True
     carries_opaque = False
     read_request = staticmethod(read_request)
     write_request = staticmethod(write_request)

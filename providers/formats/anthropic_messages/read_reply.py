@@ -1,11 +1,9 @@
 """From a whole message to the canonical reply."""
 
-from collections.abc import Iterable
-
 import msgspec
 
 from pipeline.errors import BadRequest
-from providers.canonical import Candidate, Part, Reply, ToolCall
+from providers.canonical import Candidate, Part, Reply, ToolCall, calls_tools
 from providers.formats.anthropic_messages.read_blocks import read_blocks
 from providers.formats.anthropic_messages.stop import read_stop
 from providers.formats.anthropic_messages.usage import read_usage
@@ -24,7 +22,7 @@ def read_reply(body: bytes, sent: Written) -> Reply:
         return Reply(
             id=fields.text("id") or "",
             model=fields.text("model") or "",
-            candidates=(Candidate(parts=parts, stop=read_stop(words, called=calls(parts))),),
+            candidates=(Candidate(parts=parts, stop=read_stop(words, called=calls_tools(parts))),),
             usage=read_usage(counts),
         )
     except BadRequest as problem:
@@ -40,7 +38,3 @@ def as_asked(part: Part, sent: Written) -> Part:
         return part
     arguments = unwrap(part.arguments) if custom else part.arguments
     return msgspec.structs.replace(part, name=name, arguments=arguments, custom=custom)
-
-
-def calls(parts: Iterable[Part]) -> bool:
-    return any(isinstance(part, ToolCall) for part in parts)

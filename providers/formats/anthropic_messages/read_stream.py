@@ -16,10 +16,12 @@ from providers.canonical import (
     Failed,
     Finished,
     Heartbeat,
+    Native,
     Opaque,
     Part,
     PartEnded,
     PartStarted,
+    ServerToolCall,
     SignatureDelta,
     Started,
     Stop,
@@ -36,11 +38,11 @@ from providers.formats.anthropic_messages.name import NAME
 from providers.formats.anthropic_messages.read_blocks import read_block
 from providers.formats.anthropic_messages.read_error import read_error
 from providers.formats.anthropic_messages.read_reply import as_asked
-from providers.formats.anthropic_messages.response import error_object
 from providers.formats.anthropic_messages.stop import read_stop
 from providers.formats.anthropic_messages.usage import merged, read_usage
 from providers.formats.codec import Written
 from providers.formats.fields import Fields
+from providers.formats.loose import error_object
 from providers.formats.wire import NotInFormat
 
 
@@ -69,6 +71,15 @@ class _Data(msgspec.Struct):
 
 _decode = msgspec.json.Decoder(_Data).decode
 
+_GROWS: dict[str, tuple[type[Part], ...]] = {
+    "text_delta": (Text,),
+    "citations_delta": (Text,),
+    "thinking_delta": (Thinking,),
+    "signature_delta": (Thinking,),
+    "input_json_delta": (ToolCall, ServerToolCall, Native),
+}
+"""What each kind of delta is a piece of; others are unknown, and so tell nothing."""
+
 
 class MessageStreamReader:
     """See `providers.formats.codec.StreamReader`."""
@@ -81,6 +92,7 @@ class MessageStreamReader:
         self._held: list[str] | None = None
         self._block: msgspec.Raw = msgspec.Raw(b"{}")
         self._called = False
+        self._started = False
         self._ended = False
         self.usage: Usage | None = None
         self.done = False
@@ -127,11 +139,14 @@ class MessageStreamReader:
 
     def _message_start(self, message: Mapping[str, Any]) -> list[Event]:
         self._report(message.get("usage"))
+        if self._started:
+            return []
+        self._started = True
         return [Started(str(message.get("id") or ""), str(message.get("model") or ""))]
 
     def _content_block_start(self, block: msgspec.Raw) -> list[Event]:
         """What grows by pieces of JSON that this model cannot pass on as they come is held until it is whole."""
-        out = self._content_block_stop()
+        out = [*self._message_start({}), *self._content_block_stop()]
         part = read_block(Fields.of(block))
         self._block, self._open, self._held = block, part, None
         match part:
@@ -147,6 +162,8 @@ class MessageStreamReader:
         return out
 
     def _content_block_delta(self, delta: _Delta) -> list[Event]:
+        if (kind := _GROWS.get(delta.type)) is not None and not isinstance(self._open, kind):
+            raise NotInFormat("a piece of a block that is not open")
         match delta.type:
             case "text_delta":
                 return [TextDelta(delta.text)] if delta.text else []
@@ -185,7 +202,7 @@ class MessageStreamReader:
         if self._ended:
             return []
         self._ended = True
-        out = self._content_block_stop()
+        out = [*self._message_start({}), *self._content_block_stop()]
         stop: Stop = read_stop(self._words, called=self._called)
         out.append(Finished(stop))
         if self.usage is not None:

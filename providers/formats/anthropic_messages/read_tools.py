@@ -2,6 +2,8 @@
 
 import re
 
+import msgspec
+
 from pipeline.errors import BadRequest
 from providers.canonical import FunctionTool, Native, ServerTool, Tool, ToolChoice
 from providers.formats.anthropic_messages.name import NAME
@@ -44,9 +46,16 @@ def _tool(tool: Fields) -> Tool:
         max_uses=tool.integer("max_uses"),
         allowed_domains=tool.texts("allowed_domains"),
         blocked_domains=tool.texts("blocked_domains"),
-        location=tool.raw("user_location"),
+        location=_location(tool.object("user_location")),
         cache=cache,
     )
+
+
+def _location(fields: Fields | None) -> msgspec.Raw | None:
+    if fields is None:
+        return None
+    fields.raw("type")
+    return fields.all()
 
 
 def read_tool_choice(choice: Fields | None) -> tuple[ToolChoice | None, bool | None]:

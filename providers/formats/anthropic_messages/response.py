@@ -6,6 +6,7 @@ import msgspec
 
 from pipeline.events import sse_data
 from providers.formats.anthropic_messages.usage import read_usage
+from providers.formats.loose import error_object, text_in
 from providers.formats.wire import Answer, NotInFormat
 
 
@@ -34,7 +35,7 @@ def read_unary(body: bytes) -> Answer:
         return Answer(error=error_object(reply.error))
     if bytes(memoryview(reply.content)[:1]) != b"[" and reply.input_tokens is None:
         raise NotInFormat("JSON without `content`")
-    return Answer(usage=read_usage(reply.usage), model=_name(reply.model))
+    return Answer(usage=read_usage(reply.usage), model=text_in(reply.model) or None)
 
 
 def read_first(event: bytes) -> Answer | None:
@@ -53,12 +54,4 @@ def read_first(event: bytes) -> Answer | None:
         return None
     message = value.get("message")
     message = message if isinstance(message, dict) else {}
-    return Answer(usage=read_usage(message.get("usage")), model=_name(message.get("model")))
-
-
-def error_object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {"message": str(value)}
-
-
-def _name(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return Answer(usage=read_usage(message.get("usage")), model=text_in(message.get("model")) or None)

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.usage import Usage
 from providers.formats.counts import count, part
+from providers.formats.loose import objects_in
 
 
 def read_usage(value: Any) -> Usage | None:
@@ -11,7 +12,7 @@ def read_usage(value: Any) -> Usage | None:
     there are `iterations` (compaction), they are what is billed: the totals leave some of it out."""
     if not isinstance(value, dict):
         return None
-    rounds = [each for each in value.get("iterations") or () if isinstance(each, dict)] or [value]
+    rounds = objects_in(value.get("iterations")) or [value]
     found = [_tokens(each) for each in rounds]
     return Usage(
         input=sum(each.input for each in found),

@@ -14,6 +14,7 @@ from providers.formats.anthropic_messages.write_messages import write_messages, 
 from providers.formats.anthropic_messages.write_tools import ToolWriter
 from providers.formats.codec import Destination, Written
 from providers.formats.tool_names import ToolNames, fitting
+from providers.formats.unsupported import refuse_previous
 
 TOOL_NAME_LIMIT = 128
 USER_LIMIT = 256
@@ -32,12 +33,7 @@ def write_request(request: Request, to: Destination) -> Written:
     sampling = request.sampling
     if (sampling.n or 1) > 1:
         raise BadRequest("`n`: the vendors serving this model give one answer at a time.", code="unsupported_value", param="n")
-    if request.previous is not None:
-        raise BadRequest(
-            "`previous_response_id` names a conversation that the vendors of this model do not keep.",
-            code="unsupported_parameter",
-            param="previous_response_id",
-        )
+    refuse_previous(request)
     names = ToolNames(request, TOOL_NAME_LIMIT)
     tools, blocks = ToolWriter(request, names), BlockWriter(names)
     max_tokens = request.max_output or models.most_output(to.model)

@@ -7,7 +7,7 @@ import msgspec
 from providers.canonical import CustomTool, FunctionTool, Request, ServerTool, Tool
 from providers.formats.anthropic_messages.name import NAME
 from providers.formats.anthropic_messages.write_blocks import Block, cache_control
-from providers.formats.arguments import INPUT
+from providers.formats.custom_tools import as_function
 from providers.formats.fields import kind
 from providers.formats.tool_names import ToolNames
 from providers.formats.unsupported import unsupported_tool
@@ -52,7 +52,7 @@ class ToolWriter:
             case FunctionTool():
                 found = self._function(tool)
             case CustomTool():
-                found = self._custom(tool)
+                found = self._function(as_function(tool))
             case ServerTool() if tool.native.owner == NAME:
                 return msgspec.json.decode(tool.native.value, type=dict[str, msgspec.Raw])
             case ServerTool(tool="web_search"):
@@ -73,12 +73,6 @@ class ToolWriter:
         if tool.strict:
             found["strict"] = True
         return found
-
-    def _custom(self, tool: CustomTool) -> Block:
-        grammar = f"Its {tool.syntax} grammar:\n{tool.definition}" if tool.definition else ""
-        description = "\n\n".join(filter(None, (tool.description, f"`{INPUT}` is free text, not JSON. {grammar}".strip())))
-        schema = {"type": "object", "properties": {INPUT: {"type": "string"}}, "required": [INPUT]}
-        return {"name": self._names.sent(tool.name), "description": description, "input_schema": schema}
 
     def _choice(self) -> Block | None:
         choice, parallel = self._request.tool_choice, self._request.parallel_tools

@@ -5,9 +5,9 @@ from typing import Any
 from providers.canonical import Citation
 
 
-def read_annotation(value: Any) -> Citation | None:
+def read_annotation(value: dict[str, Any]) -> Citation | None:
     """None for other kinds. Some vendors leave out the places, or write the object flat."""
-    if not isinstance(value, dict) or value.get("type") != "url_citation":
+    if value.get("type") != "url_citation":
         return None
     found = value.get("url_citation")
     found = found if isinstance(found, dict) else value

@@ -16,6 +16,7 @@ class ChatCodec:
     """Thoughts have no signature here, and calls neither."""
 
     name = NAME
+    signs = False
     carries_opaque = False
     read_request = staticmethod(read_request)
     write_request = staticmethod(write_request)

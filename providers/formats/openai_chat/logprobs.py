@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from providers.canonical import TokenLogprob
+from providers.formats.loose import object_in, objects_in
 
 
 def read_logprobs(value: Any) -> tuple[TokenLogprob, ...]:
     """From `{content: [{token, logprob, bytes, top_logprobs}]}`; nothing for anything else."""
-    content = value.get("content") if isinstance(value, dict) else None
-    return tuple(_read(each) for each in content if isinstance(each, dict)) if isinstance(content, list) else ()
+    return tuple(_read(each) for each in objects_in(object_in(value).get("content")))
 
 
 def write_logprobs(tokens: Sequence[TokenLogprob]) -> dict[str, Any] | None:
@@ -22,7 +22,7 @@ def _read(token: dict[str, Any]) -> TokenLogprob:
         str(token.get("token", "")),
         float(number) if isinstance(number, int | float) else 0.0,
         tuple(raw) if isinstance(raw, list) else None,
-        tuple(_read(each) for each in token.get("top_logprobs") or () if isinstance(each, dict)),
+        tuple(_read(each) for each in objects_in(token.get("top_logprobs"))),
     )
 
 

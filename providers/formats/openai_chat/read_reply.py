@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
-from providers.canonical import Audio, Candidate, Image, Inline, Part, Refusal, Reply, Text, Thinking, ToolCall
+from providers.canonical import Audio, Candidate, Image, Inline, Part, Refusal, Reply, Text, Thinking, ToolCall, calls_tools
 from providers.formats.arguments import unwrap
 from providers.formats.codec import Written
+from providers.formats.loose import object_in, objects_in, text_in
 from providers.formats.media import read_data_url
 from providers.formats.openai_chat.annotations import read_annotation
 from providers.formats.openai_chat.logprobs import read_logprobs
-from providers.formats.openai_chat.stop import calls, read_stop
+from providers.formats.openai_chat.stop import read_stop
 from providers.formats.openai_chat.usage import find_usage
 from providers.formats.wire import NotInFormat
 
@@ -31,7 +32,7 @@ def read_reply(body: bytes, sent: Written) -> Reply:
     return Reply(
         id=str(reply.get("id") or ""),
         model=str(reply.get("model") or ""),
-        candidates=tuple(_candidate(choice, sent) for choice in choices if isinstance(choice, dict)),
+        candidates=tuple(_candidate(choice, sent) for choice in objects_in(choices)),
         usage=find_usage(reply),
         created=created if isinstance(created, int) else None,
         service_tier=tier if isinstance(tier, str) else None,
@@ -39,11 +40,10 @@ def read_reply(body: bytes, sent: Written) -> Reply:
 
 
 def _candidate(choice: dict[str, Any], sent: Written) -> Candidate:
-    message = choice.get("message")
-    parts = tuple(_parts(message if isinstance(message, dict) else {}, sent))
+    parts = tuple(_parts(object_in(choice.get("message")), sent))
     return Candidate(
         parts=parts,
-        stop=read_stop(choice.get("finish_reason"), called=calls(parts)),
+        stop=read_stop(choice.get("finish_reason"), called=calls_tools(parts)),
         logprobs=read_logprobs(choice.get("logprobs")) or None,
     )
 
@@ -53,7 +53,7 @@ def _parts(message: dict[str, Any], sent: Written) -> Iterable[Part]:
         yield Thinking(thought)
     content = message.get("content")
     if isinstance(content, str) and content:
-        found = [read_annotation(each) for each in message.get("annotations") or ()]
+        found = [read_annotation(each) for each in objects_in(message.get("annotations"))]
         yield Text(content, tuple(citation for citation in found if citation is not None))
     elif isinstance(content, list):
         yield from listed(content)
@@ -65,13 +65,11 @@ def _parts(message: dict[str, Any], sent: Written) -> Iterable[Part]:
     if isinstance(audio := message.get("audio"), dict) and audio.get("data"):
         yield _audio(audio)
     # OpenRouter's pictures.
-    for each in message.get("images") or ():
-        address = each.get("image_url", {}).get("url", "") if isinstance(each, dict) else ""
-        if (source := read_data_url(address)) is not None:
+    for each in objects_in(message.get("images")):
+        if (source := read_data_url(text_in(object_in(each.get("image_url")).get("url")))) is not None:
             yield Image(source)
-    for number, call in enumerate(message.get("tool_calls") or ()):
-        if isinstance(call, dict):
-            yield _call(call, number, sent)
+    for number, call in enumerate(objects_in(message.get("tool_calls"))):
+        yield _call(call, number, sent)
     if isinstance(legacy := message.get("function_call"), dict):
         yield _call({"function": legacy}, 0, sent)
 
@@ -88,7 +86,7 @@ def listed(content: list[Any]) -> Iterable[Text | Thinking]:
             case {"type": "text", "text": str() as text}:
                 yield Text(text)
             case {"type": "thinking", "thinking": [*inner]}:
-                yield Thinking("".join(str(each.get("text", "")) for each in inner if isinstance(each, dict)))
+                yield Thinking("".join(text_in(each.get("text")) for each in objects_in(inner)))
 
 
 def _audio(audio: dict[str, Any]) -> Audio:
@@ -102,8 +100,7 @@ def _audio(audio: dict[str, Any]) -> Audio:
 
 
 def _call(call: dict[str, Any], number: int, sent: Written) -> ToolCall:
-    function = call.get("function")
-    function = function if isinstance(function, dict) else {}
+    function = object_in(call.get("function"))
     name, arguments = str(function.get("name") or ""), function.get("arguments")
     # Ollama's and others' servers send the object itself.
     text = arguments if isinstance(arguments, str) else msgspec.json.encode(arguments or {}).decode()

@@ -38,7 +38,7 @@ def read_request(body: JsonObject, model: str, *, stream: bool) -> Request:
         verbosity=fields.text("verbosity"),
         user=safety_identifier or user,
         cache_key=fields.text("prompt_cache_key"),
-        metadata={name: str(value) for name, value in (fields.value("metadata") or {}).items()},
+        metadata=fields.strings("metadata"),
         service_tier=fields.text("service_tier"),
         store=fields.flag("store"),
         modalities=fields.texts("modalities"),

@@ -9,16 +9,16 @@ from pipeline.usage import Usage
 from providers.canonical import Completed, Event, Failed, Heartbeat, Started, UsageReported
 from providers.failures import status_of
 from providers.formats.codec import Written
+from providers.formats.loose import error_object
 from providers.formats.openai_chat.choice import Choice
 from providers.formats.openai_chat.read_error import read_error
-from providers.formats.openai_chat.response import error_object
 from providers.formats.openai_chat.stream import DONE
 from providers.formats.openai_chat.usage import find_usage
 from providers.formats.wire import NotInFormat
 
 
 class _ChunkChoice(msgspec.Struct):
-    index: Any = 0
+    index: int | None = 0
     delta: dict[str, Any] | None = None
     finish_reason: Any = None
     logprobs: Any = None

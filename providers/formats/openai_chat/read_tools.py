@@ -49,12 +49,13 @@ def _function(function: Fields) -> FunctionTool:
 def _web_search(search: Fields) -> ServerTool:
     given = search.all()
     location = search.object("user_location")
+    place = location.object("approximate") if location is not None else None
     return ServerTool(
         "web_search",
         Native(NAME, "web_search_options", given),
         name="web_search",
         context_size=search.text("search_context_size"),
-        location=location.raw("approximate") if location is not None else None,
+        location=place.all() if place is not None else None,
     )
 
 

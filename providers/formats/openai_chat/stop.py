@@ -1,9 +1,8 @@
 """Why an answer ended, in the words of this format."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from providers.canonical import Part, Stop, StopReason, ToolCall
+from providers.canonical import Stop, StopReason
 
 _READ = {
     "stop": StopReason.END,
@@ -27,7 +26,7 @@ _WRITTEN = {
 
 def read_stop(word: Any, *, called: bool) -> Stop:
     """Some vendors say `stop` after tool calls, and `tool_calls` without any: a client would wait for them."""
-    reason = _READ.get(word, StopReason.END)
+    reason = _READ.get(word, StopReason.END) if isinstance(word, str) else StopReason.END
     if called and reason is StopReason.END:
         reason = StopReason.TOOL_CALLS
     return Stop(reason, raw=word if isinstance(word, str) else None)
@@ -35,7 +34,3 @@ def read_stop(word: Any, *, called: bool) -> Stop:
 
 def write_stop(stop: Stop) -> str:
     return _WRITTEN.get(stop.reason, "stop")
-
-
-def calls(parts: Iterable[Part]) -> bool:
-    return any(isinstance(part, ToolCall) for part in parts)

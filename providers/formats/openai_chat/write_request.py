@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from pipeline.errors import BadRequest
 from pipeline.json_object import JsonObject
 from providers.canonical import Reasoning, Request, ResponseFormat
 from providers.formats.codec import Destination, Written
@@ -11,6 +10,7 @@ from providers.formats.openai_chat.name import NAME
 from providers.formats.openai_chat.write_messages import MessageWriter
 from providers.formats.openai_chat.write_tools import ToolWriter
 from providers.formats.tool_names import ToolNames, fitting
+from providers.formats.unsupported import refuse_previous
 
 TOOL_NAME_LIMIT = 64
 USER_LIMIT = 64
@@ -59,12 +59,7 @@ def write_request(request: Request, to: Destination) -> Written:
     body.put("prediction", request.prediction)
     body.put("metadata", request.metadata or None)
     body.put("store", request.store if request.metadata else None)
-    if request.previous is not None:
-        raise BadRequest(
-            "`previous_response_id` names a conversation that the vendors of this model do not keep.",
-            code="unsupported_parameter",
-            param="previous_response_id",
-        )
+    refuse_previous(request)
     extras = request.extras
     if extras is not None:
         body.members.update(extras.of(NAME))

@@ -3,8 +3,8 @@
 from typing import Any
 
 from providers.canonical import CustomTool, FunctionTool, Request, ServerTool, ToolChoice
-from providers.formats.arguments import INPUT
 from providers.formats.codec import Destination
+from providers.formats.custom_tools import as_function
 from providers.formats.openai_chat.name import NAME
 from providers.formats.tool_names import ToolNames
 from providers.formats.unsupported import unsupported_tool
@@ -28,7 +28,7 @@ class ToolWriter:
                 case FunctionTool():
                     tools.append(self._function(tool))
                 case CustomTool():
-                    tools.append(self._custom(tool))
+                    tools.append(self._function(as_function(tool)))
                 case ServerTool():
                     found |= self._server(tool, index)
         if tools:
@@ -47,18 +47,6 @@ class ToolWriter:
             "strict": tool.strict,
         }
         return {"type": "function", "function": {name: value for name, value in function.items() if value is not None}}
-
-    def _custom(self, tool: CustomTool) -> dict[str, Any]:
-        grammar = f"Its {tool.syntax} grammar:\n{tool.definition}" if tool.definition else ""
-        description = "\n\n".join(filter(None, (tool.description, f"`{INPUT}` is free text, not JSON. {grammar}".strip())))
-        schema = {
-            "type": "object",
-            "properties": {INPUT: {"type": "string"}},
-            "required": [INPUT],
-            "additionalProperties": False,
-        }
-        function = {"name": self._names.sent(tool.name), "description": description, "parameters": schema}
-        return {"type": "function", "function": function}
 
     def _server(self, tool: ServerTool, index: int) -> dict[str, Any]:
         """OpenAI's search models search whether asked or not; this only says how."""

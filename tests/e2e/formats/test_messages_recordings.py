@@ -1,4 +1,5 @@
-"""Real traffic in Anthropic's format through the running gateway: the caller gets the vendor's bytes, and the usage is read right."""
+"""Real traffic in Anthropic's format through the running gateway: the caller gets the vendor's bytes, and the usage is read
+right."""
 
 from collections.abc import AsyncIterator
 from typing import Any
