@@ -26,6 +26,7 @@ from providers.canonical import (
     ToolCall,
 )
 from providers.formats.arguments import unwrap
+from providers.formats.asked_names import as_asked
 from providers.formats.codec import Written
 from providers.formats.counts import part, parts
 from providers.formats.gemini.call_ids import Pending
@@ -34,7 +35,6 @@ from providers.formats.gemini.logprobs import read_logprobs
 from providers.formats.gemini.partial_args import PartialArgs
 from providers.formats.gemini.proto_fields import ProtoFields
 from providers.formats.gemini.read_parts import is_pcm, read_part
-from providers.formats.gemini.read_reply import as_asked
 from providers.formats.gemini.signature import read_signature
 from providers.formats.gemini.stop import read_stop
 
@@ -102,8 +102,8 @@ class Choice:
             out.append(SignatureDelta(opaque, self._index, encrypted=encrypted))
 
     def _function_call(self, out: list[Event], given: dict[str, Any], call: dict[str, Any]) -> None:
-        """One that continues has no name of its own; without `willContinue` it is whole."""
-        if call.get("name") or self._call is None:
+        """One that continues has no name of its own, and goes on with one that has; without `willContinue` it is whole."""
+        if call.get("name"):
             self._end_call(out)
             self._close(out)
             mark = given.get("thoughtSignature")
@@ -113,9 +113,10 @@ class Choice:
             out.append(PartStarted(begun, self._index))
             self._call, self._open, self._called = PartialArgs(), ToolCall, True
             self._custom = isinstance(begun, ToolCall) and begun.custom
-        self._call.feed(call)
-        if call.get("willContinue") is not True:
-            self._end_call(out)
+        if self._call is not None:
+            self._call.feed(call)
+            if call.get("willContinue") is not True:
+                self._end_call(out)
 
     def _end_call(self, out: list[Event]) -> None:
         if self._call is None:
@@ -127,6 +128,7 @@ class Choice:
 
     def _whole(self, out: list[Event], given: dict[str, Any]) -> None:
         """All others come at once, but for what is spoken."""
+        self._end_call(out)
         found = read_part(ProtoFields.of(msgspec.json.encode(given)), self._ids)
         if isinstance(found, Audio) and is_pcm(found.source) and isinstance(found.source, Inline):
             if self._open is not Audio:
@@ -136,7 +138,6 @@ class Choice:
                 out.append(PartStarted(Audio(Inline(media_type, ""), id="", transcript=""), self._index))
             out.append(AudioDelta(found.source.data, "", self._index))
             return
-        self._end_call(out)
         self._close(out)
         out += (PartStarted(found, self._index), PartEnded(self._index))
 

@@ -18,6 +18,7 @@ class GeminiCodec:
     (https://github.com/google-gemini/gemini-cli/issues/25808), so what led to a call is kept here as well."""
 
     name = NAME
+    signs = True
     carries_opaque = False
     read_request = staticmethod(read_request)
     write_request = staticmethod(write_request)

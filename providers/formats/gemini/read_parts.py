@@ -24,10 +24,11 @@ from providers.canonical import (
     Uploaded,
     Video,
 )
-from providers.formats.fields import json_text, kind
+from providers.formats.fields import json_text
 from providers.formats.gemini.call_ids import Pending
 from providers.formats.gemini.name import NAME
 from providers.formats.gemini.proto_fields import ProtoFields
+from providers.formats.gemini.results import read_response
 from providers.formats.gemini.signature import read_signature, standard
 from providers.formats.media import inline
 
@@ -125,23 +126,6 @@ def _result(result: ProtoFields, calls: Pending) -> ToolResult:
     text, error = read_response(result.raw("response"))
     media = tuple(read_part(part, calls) for part in result.objects("parts"))
     return ToolResult(call_id, (*([Text(text)] if text else []), *media), name=name, error=error, extras=result.rest(NAME))
-
-
-def read_response(response: msgspec.Raw | None) -> tuple[str, bool]:
-    """What the function returned, and whether that is an error. `output` and `error` are Google's words for a text that has to be
-    an object; any other object is its own JSON."""
-    if response is None:
-        return "", False
-    members = msgspec.json.decode(response, type=dict[str, msgspec.Raw]) if kind(response) == b"{" else {}
-    if len(members) == 1:
-        name, value = next(iter(members.items()))
-        if name in ("output", "error") and kind(value) == b'"':
-            text: str = msgspec.json.decode(value)
-            # A text that is an object itself would be taken for the response on the way back.
-            if not text.lstrip().startswith("{"):
-                return text, name == "error"
-        return json_text(response), name == "error"
-    return json_text(response), False
 
 
 def _executable_code(fields: ProtoFields, native: Native, calls: Pending) -> Part:

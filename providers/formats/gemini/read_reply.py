@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from pipeline.errors import BadRequest
-from providers.canonical import Audio, Candidate, Extras, Inline, Part, Reply, Text, ToolCall
-from providers.formats.arguments import unwrap
+from providers.canonical import Audio, Candidate, Extras, Inline, Part, Reply, Text, calls_tools
+from providers.formats.asked_names import as_asked
 from providers.formats.codec import Written
 from providers.formats.gemini.call_ids import Pending, made
 from providers.formats.gemini.citations import read_citations
@@ -56,17 +56,6 @@ def read_reply(body: bytes, sent: Written) -> Reply:
         raise NotInFormat("a reply of another shape") from problem
 
 
-def as_asked(part: Part, sent: Written) -> Part:
-    """A call under the name that the caller gave its tool."""
-    if not isinstance(part, ToolCall):
-        return part
-    name, custom = sent.names.get(part.name, part.name), part.name in sent.wrapped
-    if not custom and name == part.name:
-        return part
-    arguments = unwrap(part.arguments) if custom else part.arguments
-    return msgspec.structs.replace(part, name=name, arguments=arguments, custom=custom)
-
-
 def _candidate(fields: ProtoFields, sent: Written, ids: Pending) -> tuple[Candidate, dict[str, Any]]:
     """And what only Gemini's own callers can be told of it."""
     content = fields.object("content")
@@ -77,7 +66,7 @@ def _candidate(fields: ProtoFields, sent: Written, ids: Pending) -> tuple[Candid
     fields.raw("index")
     rest = fields.rest(NAME)
     extras = {name: value for name, value in given.items() if value is not None} | ({} if rest is None else dict(rest.members))
-    called = any(isinstance(part, ToolCall) for part in parts)
+    called = calls_tools(parts)
     return Candidate(parts=parts, stop=read_stop(word, message, called=called), logprobs=read_logprobs(tokens) or None), extras
 
 

@@ -39,7 +39,7 @@ def read_request(body: JsonObject, model: str, *, stream: bool) -> Request:
         sampling=_sampling(config),
         reasoning=_reasoning(config.object("thinkingConfig")),
         response_format=form,
-        metadata=_labels(fields),
+        metadata=fields.strings("labels"),
         service_tier=_TIERS.get(tier or "", tier),
         store=fields.flag("store"),
         modalities=modalities,
@@ -95,11 +95,6 @@ def _response_format(config: ProtoFields) -> ResponseFormat | None:
     schema, json_schema = config.raw("responseSchema"), config.raw("responseJsonSchema")
     found = json_schema if schema is None else read_schema(schema)
     return ResponseFormat(kind="json") if found is None else ResponseFormat(kind="json_schema", schema=found)
-
-
-def _labels(fields: ProtoFields) -> dict[str, str]:
-    labels: Any = fields.value("labels")
-    return {name: str(value) for name, value in labels.items()} if isinstance(labels, dict) else {}
 
 
 def _audio(config: ProtoFields, *, stream: bool) -> msgspec.Raw | None:

@@ -15,10 +15,10 @@ from providers.formats.counts import parts
 from providers.formats.gemini.choice import Choice
 from providers.formats.gemini.read_error import read_error
 from providers.formats.gemini.read_reply import AnswerIds
-from providers.formats.gemini.response import error_object
 from providers.formats.gemini.stop import read_block
 from providers.formats.gemini.stream import Endings, candidate_index
 from providers.formats.gemini.usage import find_usage
+from providers.formats.loose import error_object
 from providers.formats.wire import NotInFormat
 
 

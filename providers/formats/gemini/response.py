@@ -1,11 +1,10 @@
 """Reading a unary reply, and a stream's first event: is it one, does it hold an error, what did it use."""
 
-from typing import Any
-
 import msgspec
 
 from pipeline.events import event_data
 from providers.formats.gemini.usage import find_usage
+from providers.formats.loose import error_object
 from providers.formats.wire import Answer, NotInFormat
 
 _MEMBERS = ("candidates", "promptFeedback", "usageMetadata", "totalTokens", "responseId")
@@ -23,10 +22,6 @@ def read_first(event: bytes) -> Answer | None:
     """An array's end is none: then the stream is empty."""
     data = event_data(event)
     return _read(data, "a stream whose first event") if data else None
-
-
-def error_object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {"message": str(value)}
 
 
 def _read(data: bytes, what: str) -> Answer:

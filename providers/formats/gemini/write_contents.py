@@ -7,15 +7,9 @@ from providers.canonical import Message, Text, ToolCall, ToolResult
 from providers.formats.gemini import models
 from providers.formats.gemini.signature import UNSIGNED
 from providers.formats.gemini.write_parts import PartWriter, Written
-
-BEGIN = "Continue."
-"""The user's first words where a conversation has none: it must begin with the user."""
+from providers.formats.user_words import BEGIN, instructions
 
 INTERRUPTED = "The call was interrupted: there is no result."
-
-_INSTRUCTION = "<system>\n{text}\n</system>"
-"""Instructions in the middle, which Gemini takes from nobody but the user. Moved to the top they would change the beginning of
-every later prompt, and no cache would hit."""
 
 
 def leading(messages: Sequence[Message]) -> tuple[list[Written], Sequence[Message]]:
@@ -75,8 +69,7 @@ class ContentWriter:
     def _parts(self, message: Message) -> list[Written]:
         if message.role == "user":
             return self._writer.parts(message)
-        texts = [part.text for part in message.parts if isinstance(part, Text) and part.text]
-        return [{"text": _INSTRUCTION.format(text=text)} for text in texts]
+        return [{"text": text} for text in instructions(message)]
 
 
 def _content(role: str, parts: list[Written]) -> list[Written]:

@@ -31,10 +31,10 @@ from providers.canonical import (
     Video,
 )
 from providers.formats.arguments import as_object, wrap
-from providers.formats.fields import kind
 from providers.formats.gemini import models
 from providers.formats.gemini.call_ids import is_made
 from providers.formats.gemini.name import NAME
+from providers.formats.gemini.results import write_response
 from providers.formats.gemini.signature import own_signature
 from providers.formats.tool_names import ToolNames
 from providers.formats.unsupported import unsupported_part
@@ -109,14 +109,6 @@ class PartWriter:
     def _id(self, call_id: str) -> Written:
         """Only models that give ids take them, and only their own: results are found by their order."""
         return {"id": call_id} if self._own and not is_made(call_id) else {}
-
-
-def write_response(text: str, *, error: bool) -> Any:
-    """An object in any case."""
-    raw = as_object(text) if text.lstrip().startswith("{") else None
-    if raw is not None and kind(raw) == b"{" and b"invalid_arguments" not in bytes(raw)[:24]:
-        return {"error": raw} if error and b'"error"' not in bytes(raw)[:12] else raw
-    return {"error" if error else "output": text}
 
 
 def _medium(message: Message, part: Part) -> list[Written]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from pipeline.errors import BadRequest
 from pipeline.json_object import JsonObject
 from providers.canonical import Reasoning, Request, ResponseFormat, ToolCall
 from providers.formats.codec import Destination, Written
@@ -17,6 +16,7 @@ from providers.formats.gemini.write_parts import PartWriter
 from providers.formats.gemini.write_schema import plain, reduced
 from providers.formats.gemini.write_tools import ToolWriter
 from providers.formats.tool_names import ToolNames
+from providers.formats.unsupported import refuse_previous
 
 TOOL_NAME_LIMIT = 64
 
@@ -54,12 +54,7 @@ class _Config:
 
 
 def write_request(request: Request, to: Destination) -> Written:
-    if request.previous is not None:
-        raise BadRequest(
-            "`previous_response_id` names a conversation that the vendors of this model do not keep.",
-            code="unsupported_parameter",
-            param="previous_response_id",
-        )
+    refuse_previous(request)
     own = request.owner == NAME
     names = ToolNames(request, TOOL_NAME_LIMIT)
     tools, parts = ToolWriter(request, to.model, names), PartWriter(names, to.model, _called(request), own=own)

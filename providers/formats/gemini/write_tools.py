@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from providers.canonical import CustomTool, FunctionTool, Request, ServerTool, Tool, ToolChoice
-from providers.formats.arguments import INPUT
+from providers.formats.custom_tools import as_function
 from providers.formats.gemini import models
 from providers.formats.gemini.name import NAME
 from providers.formats.gemini.write_schema import is_empty, plain, reduced
@@ -38,7 +38,7 @@ class ToolWriter:
                 continue
             if not functions:
                 tools.append({"functionDeclarations": functions})
-            functions.append(self._custom(tool) if isinstance(tool, CustomTool) else self._function(tool))
+            functions.append(self._function(as_function(tool) if isinstance(tool, CustomTool) else tool))
         found: dict[str, Any] = {"tools": tools} if tools else {}
         config: dict[str, Any] = {}
         if (functions or self._own) and self._request.tool_choice is not None:
@@ -58,12 +58,6 @@ class ToolWriter:
             else:
                 found["parameters"] = reduced(tool.parameters)
         return found | (dict(tool.extras.of(NAME)) if tool.extras is not None else {})
-
-    def _custom(self, tool: CustomTool) -> dict[str, Any]:
-        grammar = f"Its {tool.syntax} grammar:\n{tool.definition}" if tool.definition else ""
-        description = "\n\n".join(filter(None, (tool.description, f"`{INPUT}` is free text, not JSON. {grammar}".strip())))
-        schema = {"type": "OBJECT", "properties": {INPUT: {"type": "STRING"}}, "required": [INPUT]}
-        return {"name": self._names.sent(tool.name), "description": description, "parameters": schema}
 
     def _server(self, tool: ServerTool, index: int) -> dict[str, Any]:
         if tool.native.owner == NAME:

@@ -141,11 +141,12 @@ async def test_parallel_calls_over_two_turns(gemini: Client, standin: StandIn, v
 @pytest.mark.parametrize("streaming", [False, True])
 async def test_signed_thinking_over_two_turns(gemini: Client, standin: StandIn, streaming: bool) -> None:
     thinking = {"type": "thinking", "thinking": "Let me see", "signature": "c2lnbmVk"}
-    use = messages.tool_use("toolu_1", "weather", city="Oslo")
+    call_id = f"toolu_gu_{streaming}"
+    use = messages.tool_use(call_id, "weather", city="Oslo")
     whole = json_answer(messages.message(thinking, use, stop="tool_use"))
     pieces = [
         messages.thinking_block(0, "c2lnbmVk", "Let ", "me see"),
-        messages.tool_block(1, "toolu_1", "weather", '{"city":"Oslo"}'),
+        messages.tool_block(1, call_id, "weather", '{"city":"Oslo"}'),
     ]
     first = sse_answer(*messages.stream(*pieces, stop="tool_use")) if streaming else whole
     model = on(standin, "anthropic", f"gu-think-{streaming}", first, said("anthropic", "Cold"))

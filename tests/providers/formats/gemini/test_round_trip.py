@@ -150,10 +150,21 @@ def test_anybodys_conversation_keeps_its_words_calls_and_order(messages: tuple[M
     )
 )
 def test_a_conversation_of_geminis_can_be_told_to_others(given: tuple[tuple[Message, ...], str]) -> None:
-    messages, other = given
+    messages, other = (*given[0], Message(role="user", parts=(Text("Go on"),))), given[1]
     body = sent(write("gemini", Request(owner="openai_chat", model="m", messages=messages), "gemini-2.5-pro"))
     again = read(other, sent(write(other, read("gemini", body))))
     assert told(again.messages) == told(messages)
+
+
+@settings(deadline=None)
+@given(conversations())
+def test_one_turn_more_leaves_every_byte_before_it_as_it_was(messages: tuple[Message, ...]) -> None:
+    ends = [index + 1 for index, message in enumerate(messages) if message.role == "assistant"]
+    bodies = [
+        bytes(write("gemini", Request(owner="openai_chat", model="m", messages=messages[:end]), "gemini-3-pro").body.encode())
+        for end in (ends[0], len(messages))
+    ]
+    assert bodies[1].startswith(bodies[0].removesuffix(b"]}"))
 
 
 json_values = st.recursive(

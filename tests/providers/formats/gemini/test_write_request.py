@@ -208,7 +208,7 @@ def test_free_text_is_an_argument() -> None:
     written = write("gemini", request, OLD)
     assert written.wrapped == {"patch"}
     assert sent(written)["contents"][1]["parts"][0]["functionCall"]["args"] == {"input": "*** Begin"}
-    assert sent(written)["tools"][0]["functionDeclarations"][0]["parameters"]["required"] == ["input"]
+    assert sent(written)["tools"][0]["functionDeclarations"][0]["parametersJsonSchema"]["required"] == ["input"]
 
 
 @pytest.mark.parametrize(("to", "held"), [(NEW, True), (OLD, False)])
