@@ -1,11 +1,13 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+BUILDER ?= $(notdir $(firstword $(foreach tool,buildah podman docker,$(shell command -v $(tool)))))
 ifneq ($(shell id -u),0)
 SUDO   := sudo
 endif
 
-.PHONY: help run install dev test check bench fmt lock debian clean
+.PHONY: help run install dev test check bench dist image fmt lock debian clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +44,15 @@ lock: dev ## Write the lock files anew from pyproject.toml.
 bench: dev ## Measure the gateway beside the least that a proxy on this stack can do.
 	@command -v wrk >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends wrk; }
 	$(BIN)/python bench/compare.py
+
+dist: install ## Make the wheel and the source archive, into dist/.
+	$(BIN)/python -m hatchling build --clean
+
+# HEALTHCHECK is a word of Docker's image format: buildah and podman drop it from the one that they prefer.
+image: ## Build the image aihub:VERSION with buildah, podman or docker; BASE=… is another base image.
+	@[ -n "$(BUILDER)" ] || { echo "an image takes buildah, podman or docker, and none is here: see docs/containers.md"; exit 1; }
+	$(BUILDER) build $(if $(filter docker,$(BUILDER)),,--format docker) $(if $(BASE),--build-arg BASE=$(BASE)) \
+	  --file Containerfile --tag aihub:$(VERSION) .
 
 debian: ## Install the Debian packages that the tests use, where they are missing.
 	@for need in redis-server:/usr/bin/redis-server postgresql:/usr/lib/postgresql/*/bin/initdb; do \

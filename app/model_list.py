@@ -11,8 +11,7 @@ from pipeline.catalog import Catalog, Channel
 from pipeline.errors import NotFound
 from pipeline.flow import Flow, Reply
 from pipeline.ports import Catalogs
-from pipeline.routing import caller_groups
-from pipeline.stages.model_limits import allowed_groups
+from pipeline.routing import allowed_groups, caller_groups
 from providers import registry
 
 

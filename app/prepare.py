@@ -15,8 +15,8 @@ from app.config.settings import Settings
 from app.config.stages import compile_stages
 from app.db.engine import safe_url
 from app.db.errors import DatabaseError, failures_named
-from app.db.opening import opened
-from app.secrets import SecretError, load
+from app.db.opening import opened, secrets_for
+from app.secrets import SecretError
 from app.seed import seed
 
 
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 async def _prepare(settings: Settings) -> dict[str, Any]:
-    secrets = load(os.environ, settings.base_dir)
+    secrets = secrets_for(settings.database, settings.base_dir, os.environ)
     async with opened(settings.database, settings.base_dir, secrets) as engine:
         with failures_named(safe_url(settings.database)):
             seeded = await seed(engine, secrets)

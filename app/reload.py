@@ -6,6 +6,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from app.config.facts import FIXED
 from app.config.load import load_settings
 from app.config.problems import ConfigError
 from app.config.settings import Settings
@@ -16,20 +17,19 @@ from pipeline.tasks import spawn
 log = logging.getLogger("aihub.config")
 
 POLL_SECONDS = 1.0
-FIXED = ("server", "database", "redis", "telemetry")
-"""Sections that only a restart can change."""
-
 Make = Callable[[Settings], Awaitable[Generation]]
+Remember = Callable[[Settings], Awaitable[None]]
 Stamp = tuple[int, int, int] | None
 
 
 class Reloader:
     """Reloads one after the other: a second wish while one is under way is one more reload after it."""
 
-    def __init__(self, gateway: Gateway, environ: Mapping[str, str], make: Make) -> None:
+    def __init__(self, gateway: Gateway, environ: Mapping[str, str], make: Make, remember: Remember) -> None:
         self._gateway = gateway
         self._environ = environ
         self._make = make
+        self._remember = remember
         self._one_at_a_time = asyncio.Lock()
         self._file = gateway.generation.settings.file
         self._watcher: asyncio.Task[None] | None = None
@@ -57,6 +57,7 @@ class Reloader:
                 return False
             self._gateway.generation = new
             old.retire()
+            await self._remember(settings)
             log.info("the configuration was reloaded: %s", ", ".join(new.runner.pipeline.names) or "no stages")
             if changed := [name for name in FIXED if getattr(settings, name) != getattr(self._gateway.settings, name)]:
                 log.warning("restart needed for what changed in: %s", ", ".join(changed))

@@ -39,6 +39,10 @@ _KEY_HEADER = "x-goog-api-key"
 
 TABLE = (
     Row("POST", "/v1/chat/completions", Route("openai_chat", "chat")),
+    Row("POST", "/v1/responses", Route("openai_responses", "chat")),
+    Row("POST", "/v1/responses/{rest}", Route("openai_responses", "response.act", billable=False, model_in="none")),
+    Row("GET", "/v1/responses/{rest}", Route("openai_responses", "response", billable=False, model_in="none")),
+    Row("DELETE", "/v1/responses/{rest}", Route("openai_responses", "response.delete", billable=False, model_in="none")),
     Row("POST", "/v1/messages", Route("anthropic_messages", "chat")),
     Row("POST", "/v1/messages/count_tokens", Route("anthropic_messages", "count_tokens", billable=False)),
     *(

@@ -9,6 +9,7 @@ from piccolo.table import Table
 from app.db.channels import Channel
 from app.db.engine import Engine
 from app.db.groups import DEFAULT, Group
+from app.db.prices import Price
 from app.db.state import bump, lock
 from app.db.tokens import Token
 from app.db.users import User
@@ -55,6 +56,8 @@ async def _insert(seeded: Seeded, password_hash: str, secrets: Secrets) -> None:
     admin = uuid.uuid4()
     await User.insert(User(id=admin, username=seeded.username, role="admin", group=DEFAULT, password_hash=password_hash))
     await Channel.insert(Channel(name=CHANNEL, vendor="echo", models=["echo*"], remark="Answers by itself. Not for production."))
+    # A model without a price is refused, and this one costs nobody anything.
+    await Price.insert(Price(model=f"{CHANNEL}*", input=0, output=0))
     await Token.insert(
         Token(
             name=seeded.token,

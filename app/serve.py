@@ -1,5 +1,6 @@
 """The process that watches over the workers: it prepares, starts Granian, and says where everything is."""
 
+import _thread
 import os
 import signal
 import socket
@@ -27,8 +28,14 @@ class Server(MPServer):
     reload by themselves."""
 
     def signal_handler_interrupt(self, *arguments: Any, **named: Any) -> None:
+        """Once is enough: a terminal and a launcher such as `uvx` each send one, the second while the first is handled."""
+        if self.interrupt_signal:
+            return
+        self.interrupt_signal = True
         self._tell(DRAIN)
-        super().signal_handler_interrupt(*arguments, **named)  # type: ignore[no-untyped-call]
+        # Granian sets a threading.Event, whose lock the code that the signal interrupted may hold: from here that would wait
+        # for itself, forever.
+        _thread.start_new_thread(super().signal_handler_interrupt, arguments, named)
 
     def signal_handler_reload(self, *_: Any, **__: Any) -> None:
         self._tell(RELOAD)

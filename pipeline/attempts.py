@@ -4,17 +4,18 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 from pipeline.calls import run_contained, run_guarded
-from pipeline.catalog import Target
+from pipeline.catalog import Catalog, Target
 from pipeline.compile import Pipeline
 from pipeline.errors import GatewayError, Unavailable, UpstreamFailed, UpstreamTimeout
 from pipeline.flow import Attempt, Flow, Reply
 from pipeline.ports import Catalogs, Upstream
 from pipeline.retry import Failure, Verdict, verdict
-from pipeline.routing import Rotation, Selection, caller_groups, candidates, no_candidates
+from pipeline.routing import Rotation, Selection, allowed_groups, caller_groups, candidates, no_candidates
 from pipeline.stage import SkipTarget
 from pipeline.tasks import spawn
 
@@ -22,15 +23,19 @@ Close = Callable[[], Awaitable[None]]
 
 log = logging.getLogger("aihub.pipeline")
 
+NONE_WANTED = "no_available_channel"
+"""The code of the error that says: a stage has skipped every target."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """At most `attempts` per flow. A wait is `first_wait` seconds, doubling, jittered, or the vendor's `Retry-After`; one of over
-    `max_wait` is left to the caller."""
+    `max_wait` is left to the caller. `fallbacks`: for a model, the models to try instead, in order, when it is unfit."""
 
     attempts: int = 4
     first_wait: float = 1.0
     max_wait: float = 20.0
+    fallbacks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Attempts:
@@ -58,9 +63,8 @@ class Attempts:
         """The reply of the attempt that answered. Raises a `GatewayError` when none did."""
         body = await flow.body()
         body.freeze()
-        flow.candidates = self._candidates(flow)
+        selection = self._selection(flow)
         await run_guarded(self._pipeline.admit, flow, flow)
-        selection = Selection(flow.candidates, self._rotation, self._chance)
         wait = self._policy.first_wait
         target = selection.next()
         while target is not None:
@@ -73,7 +77,10 @@ class Attempts:
                     break
                 if decision is Verdict.SAME_ONCE and not _repeated(flow, target):
                     continue
-                selection.failed(target, attempt.failure, may_pass=decision is Verdict.NEXT)
+                if decision is not Verdict.FALLBACK:
+                    selection.failed(target, attempt.failure, may_pass=decision is Verdict.NEXT or attempt.failure.unsent)
+                elif not selection.fall_back():
+                    break
             else:
                 selection.skip(target)
             target = selection.next()
@@ -88,20 +95,34 @@ class Attempts:
         return self._give_up(flow)
 
     async def close(self, flow: Flow) -> None:
-        """End the attempt that answered, if it has not ended yet."""
+        """End the attempt that answered, if it has not ended yet. For a settlement, which has a task of its own wherever a hook
+        has an interest in it: a whole reply needs no second one."""
         attempt = flow.attempt
-        if attempt is not None:
+        if attempt is None:
+            return
+        if attempt.ended is None and _stream_end(attempt) is None:
+            attempt.ended = time.monotonic()
+            await self._ended(flow, attempt, None)
+        else:
             await self._end(flow, attempt)
 
-    def _candidates(self, flow: Flow) -> tuple[Target, ...]:
+    def _selection(self, flow: Flow) -> Selection:
+        """Over the targets that could serve the flow, which it is told of: those of its model, then those of the fallbacks."""
         catalog = self._catalogs.current
         groups = flow.groups or caller_groups(flow.caller, catalog)
-        one_group = flow.caller is not None and not flow.caller.cross_group_retry
-        found = candidates(catalog, groups, flow.model, one_group=one_group, pin=flow.pin)
-        able = tuple(target for target in found if self._upstream.serves(flow, target.channel.vendor, target.channel.formats))
+        able = self._able(flow, catalog, groups, flow.model)
         if not able:
             raise no_candidates(catalog, groups, flow.model)
-        return able
+        models = self._policy.fallbacks.get(flow.model, ())
+        others = [self._able(flow, catalog, allowed_groups(flow.caller, catalog, model), model) for model in models]
+        others = [targets for targets in others if targets]
+        flow.candidates = able + tuple(chain.from_iterable(others))
+        return Selection(able, self._rotation, self._chance, prefer=flow.prefer, fallbacks=others)
+
+    def _able(self, flow: Flow, catalog: Catalog, groups: Sequence[str], model: str) -> tuple[Target, ...]:
+        one_group = flow.caller is not None and not flow.caller.cross_group_retry
+        found = candidates(catalog, groups, model, one_group=one_group, pin=flow.pin)
+        return tuple(target for target in found if self._upstream.serves(flow, target.channel.vendor, target.channel.formats))
 
     async def _wanted(self, flow: Flow, attempt: Attempt) -> bool:
         """Whether no stage skips this target. Then too `attempt_done` follows: a stage above may have taken something for it."""
@@ -141,7 +162,7 @@ class Attempts:
         """Once. In a task of its own, since the caller may leave now: whoever is cut off here, every hook runs to its end."""
         if attempt.ended is None:
             attempt.ended = time.monotonic()
-            close = getattr(attempt.reply and attempt.reply.events, "aclose", None)
+            close = _stream_end(attempt)
             if close is not None or self._pipeline.attempt_done:
                 attempt.ending = spawn(self._ended(flow, attempt, close), f"end of attempt {attempt.number} of {flow.id}")
         if attempt.ending is not None:
@@ -156,7 +177,7 @@ class Attempts:
         """The last failure is the caller's answer."""
         attempt = flow.attempt
         if attempt is None:
-            raise Unavailable("No channel can take this request now.", code="no_available_channel", retry_after=5)
+            raise Unavailable("No channel can take this request now.", code=NONE_WANTED, retry_after=5)
         return self._answer(attempt)
 
     @staticmethod
@@ -169,6 +190,10 @@ class Attempts:
         assert attempt.reply is not None
         attempt.reply.status = attempt.caller_status or attempt.reply.status
         return attempt.reply
+
+
+def _stream_end(attempt: Attempt) -> Close | None:
+    return getattr(attempt.reply and attempt.reply.events, "aclose", None)
 
 
 def _repeated(flow: Flow, target: Target) -> bool:

@@ -1,16 +1,20 @@
-"""Who answers: channels, their keys, and groups, as one immutable snapshot that the hot path reads.
+"""Who answers, and for how much: channels, their keys, groups and prices, as one immutable snapshot that the hot path reads.
 
 A change builds a new `Catalog` and swaps it; flows in flight keep the one they started with.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pipeline.patterns import Patterns
+from pipeline.pricing.book import PriceBook
+from pipeline.pricing.price import ONE, Price
 
 if TYPE_CHECKING:
     from pipeline.channel_options.common import CommonOptions
+    from pipeline.limits.allowance import Allowance
     from pipeline.model_mapping import ModelMapping
     from pipeline.overrides.header_override import HeaderOverride
     from pipeline.overrides.param_override import ParamOverride
@@ -54,17 +58,26 @@ class Channel:
     param_override: "ParamOverride | None" = field(default=None, repr=False)
     header_override: "HeaderOverride | None" = field(default=None, repr=False)
     status_code_mapping: Mapping[int, int] = field(default_factory=dict)
+    limits: "Allowance | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Channels and users meet in groups. `auto` groups are tried, in order, for a token whose group is `auto`, as far as they are
-    open to its owner: `usable_by` lists the owners' groups, `*` is everyone's."""
+    open to its owner: `usable_by` lists the owners' groups, `*` is everyone's.
+
+    `ratio` multiplies the prices of calls in this group; `ratios` are its members' in other groups, instead of those groups' own.
+    `unpriced` is the price of models that have none; None refuses them.
+    """
 
     name: str
     models: Patterns
     auto: bool = False
     usable_by: tuple[str, ...] = ()
+    ratio: Fraction = ONE
+    ratios: Mapping[str, Fraction] = field(default_factory=dict)
+    unpriced: Price | None = None
+    limits: "Allowance | None" = None
 
     def open_to(self, user_group: str) -> bool:
         return user_group == self.name or user_group in self.usable_by or "*" in self.usable_by
@@ -72,19 +85,24 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place that could serve a flow. `tier` orders them: the lowest is tried first."""
+    """One place that could serve a flow. `tier` orders them: the lowest is tried first. `group` is the one of the caller's groups
+    in which the channel was found."""
 
     channel: Channel
     key: ChannelKey
     model: str
     tier: tuple[int, ...] = ()
+    group: str = ""
 
 
 class Catalog:
-    """The channels and groups of one revision."""
+    """The channels, groups and prices of one revision."""
 
-    def __init__(self, channels: tuple[Channel, ...] = (), groups: tuple[Group, ...] = ()) -> None:
+    def __init__(
+        self, channels: tuple[Channel, ...] = (), groups: tuple[Group, ...] = (), prices: PriceBook | None = None
+    ) -> None:
         self.channels = channels
+        self.prices = prices or PriceBook()
         self.groups = {group.name: group for group in groups}
         self.auto_groups = tuple(group for group in groups if group.auto)
         self._by_group: dict[str, tuple[Channel, ...]] = {}
@@ -94,3 +112,19 @@ class Catalog:
     def in_group(self, group: str) -> tuple[Channel, ...]:
         """The channels of a group, disabled ones included."""
         return self._by_group.get(group, ())
+
+    def ratio(self, user_group: str, group: str) -> Fraction:
+        """What multiplies the prices of a call in `group` by a user of `user_group`."""
+        own = self.groups.get(user_group)
+        if own is not None and group in own.ratios:
+            return own.ratios[group]
+        called = self.groups.get(group)
+        return ONE if called is None else called.ratio
+
+    def price(self, model: str, group: str, channel: Channel) -> Price | None:
+        """What a call of `model` in `group` costs when `channel` serves it; None where it is to be refused."""
+        entry = self.prices.find(model, channel.vendor, channel.name)
+        if entry is not None:
+            return entry.price
+        called = self.groups.get(group)
+        return None if called is None else called.unpriced

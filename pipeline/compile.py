@@ -2,12 +2,13 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from pipeline.ports import Ports
 from pipeline.stage import HOOKS, Hook
+from pipeline.time_limit import TIMED, limited
 
 log = logging.getLogger("aihub.pipeline")
 
@@ -52,10 +53,11 @@ def build(stage: type, config: Any, ports: Ports) -> Any:
 
 
 class Pipeline:
-    """The compiled hook table. Each attribute is a tuple in calling order."""
+    """The compiled hook table. Each attribute is a tuple in calling order. `seconds` limits each hook of a stage, by its name."""
 
-    def __init__(self, stages: Sequence[tuple[str, Any]] = ()) -> None:
+    def __init__(self, stages: Sequence[tuple[str, Any]] = (), seconds: Mapping[str, float] | None = None) -> None:
         self.stages = tuple(stages)
+        self._seconds = seconds or {}
         self.names = tuple(name for name, _ in stages)
         self.table: dict[str, tuple[Bound, ...]] = {name: tuple(self._bind(hook)) for name, hook in HOOKS.items()}
         self.request = self.table["request"]
@@ -97,7 +99,9 @@ class Pipeline:
         for name, stage in self.stages if hook.down else reversed(self.stages):
             # The class is asked, not the object: `self.error = None` is a stage's own affair and no hook.
             if callable(getattr(type(stage), hook.name, None)):
-                yield name, getattr(stage, hook.name)
+                method = getattr(stage, hook.name)
+                timed = name in self._seconds and hook.name in TIMED and inspect.iscoroutinefunction(method)
+                yield name, limited(hook.name, method, self._seconds[name]) if timed else method
 
 
 def _public_methods(stage: type) -> Iterator[tuple[str, Any]]:

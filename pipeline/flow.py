@@ -15,6 +15,7 @@ from pipeline.events import Event
 from pipeline.json_object import JsonObject
 from pipeline.ports import Trace
 from pipeline.retry import Failure, Verdict
+from pipeline.time_limit import StageClock
 from pipeline.usage import Usage
 
 __all__ = ["Attempt", "Event", "Flow", "Headers", "Notes", "Outcome", "Reply", "Request", "Route"]
@@ -128,6 +129,9 @@ class Attempt:
     format that the vendor is spoken to in, known from `upstream_request` on; `body` is in it, and this attempt's own.
     `answered_model` is what the vendor says it used. Times are monotonic seconds. `ending` is the run of its `attempt_done`
     hooks, once that has begun.
+
+    `complete` tells whether the vendor's answer came to its end, so that its usage is final; `received` counts the letters of
+    what the model has said in it so far.
     """
 
     __slots__ = (
@@ -135,6 +139,7 @@ class Attempt:
         "asked_usage",
         "body",
         "caller_status",
+        "complete",
         "ended",
         "ending",
         "failure",
@@ -144,6 +149,7 @@ class Attempt:
         "model",
         "notes",
         "number",
+        "received",
         "reply",
         "started",
         "status",
@@ -170,6 +176,8 @@ class Attempt:
         self.usage: Usage | None = None
         self.answered_model: str | None = None
         self.asked_usage = False
+        self.complete = False
+        self.received = 0
         self.upstream_id: str | None = None
         self.notes = Notes()
         self.started = time.monotonic()
@@ -185,6 +193,7 @@ class Flow:
     JSON array, and not server-sent events (Gemini's, without `alt=sse`). `groups`, when set, narrows whose channels may serve.
     `pin` is a hard choice of a channel, `prefer` a wish. `promised`: the status went out, errors are in-band from here.
     `committed`: a vendor's event went out, no retry after it. `responded` counts the `response` hooks that were called.
+    `clock` is that of the hook which is waiting now, `reads_body` tells whether it waits for the caller's body.
     `trace` is None unless this flow is traced; a stage may `note` there what an operator should see.
     """
 
@@ -197,6 +206,7 @@ class Flow:
         "caller",
         "caller_left",
         "candidates",
+        "clock",
         "committed",
         "error",
         "first_byte",
@@ -209,6 +219,7 @@ class Flow:
         "pin",
         "prefer",
         "promised",
+        "reads_body",
         "reply",
         "request",
         "responded",
@@ -243,12 +254,14 @@ class Flow:
         self.started = time.monotonic()
         self.first_byte: float | None = None
         self.trace: Trace | None = None
+        self.clock: StageClock | None = None
+        self.reads_body = False
         self._body: JsonObject | None = None
 
     async def body(self) -> JsonObject:
         """The request's JSON object, read on first use; sets `model` and `asked_stream`. Raises a `Rejected` for bad bodies."""
         if self._body is None:
-            body = await self.request.body.object()
+            body = await self._read()
             if self.trace is not None:
                 self.trace.note("body read")
             if self.route.model_in == "path":
@@ -260,6 +273,18 @@ class Flow:
                 self.asked_stream = _flag(body.get("stream"), "stream")
             self._body = body
         return self._body
+
+    async def _read(self) -> JsonObject:
+        """The time this takes is the caller's, not the stage's that happens to ask first."""
+        self.reads_body = True
+        if self.clock is not None:
+            self.clock.pause()
+        try:
+            return await self.request.body.object()
+        finally:
+            self.reads_body = False
+            if self.clock is not None:
+                self.clock.run()
 
     @property
     def attempt(self) -> Attempt | None:

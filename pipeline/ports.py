@@ -1,13 +1,16 @@
 """What the engine needs from the world. `app.stores` and `providers` implement these; tests use in-memory ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from pipeline.billing.charge import Charge, Settlement
     from pipeline.caller import Caller
     from pipeline.catalog import Catalog
     from pipeline.errors import GatewayError
     from pipeline.flow import Attempt, Flow, Reply
+    from pipeline.kept import KeptResponse
+    from pipeline.limits.claims import Claim, Grant, Refusal
 
 
 class Callers(Protocol):
@@ -26,6 +29,52 @@ class Catalogs(Protocol):
 
     @property
     def current(self) -> "Catalog": ...
+
+
+class Limits(Protocol):
+    """Counts what is limited. Neither method raises on its own account: a store that is lost has a policy, not an error."""
+
+    async def take(self, claims: "Sequence[Claim]") -> "Grant | Refusal":
+        """All of the claims or none. If the caller of this is cancelled, nothing stays taken."""
+        ...
+
+    async def give_back(self, grant: "Grant", tokens: int | None) -> None:
+        """Frees the slots, and puts the tokens really used in the place of those reserved (None: leaves them). Once: a second
+        call does nothing."""
+        ...
+
+
+class Ledger(Protocol):
+    """Keeps the money. Amounts are in nano-dollars; a charge is settled once, however often it is told."""
+
+    async def hold(self, charge: "Charge", amount: int) -> None:
+        """Make the charge hold `amount` in all; durable when it returns. Whoever called this settles the charge, whatever was
+        raised. Raises `OutOfCredit`, and `Unavailable` when the store cannot be asked."""
+        ...
+
+    def settle(self, settlement: "Settlement") -> None:
+        """Post how a charge ended. Returns at once: it is posted for sure, and later if it cannot be now."""
+        ...
+
+
+class Responses(Protocol):
+    """Keeps responses for their owners, each for a time. Nobody finds another owner's.
+
+    All raise `Unavailable` when the store cannot be asked.
+    """
+
+    async def keep(self, kept: "KeptResponse", lifetime: float) -> None:
+        """For `lifetime` seconds from now, and those that it goes on from as well. One of the same owner and id is replaced."""
+        ...
+
+    async def chain(self, owner: str, response_id: str) -> "list[KeptResponse]":
+        """The response and those that it goes on from, the oldest first; empty if there is none of this id. One that has been
+        deleted, or whose time is over, ends the chain: then the first one's `previous` is not None."""
+        ...
+
+    async def delete(self, owner: str, response_id: str) -> bool:
+        """Whether there was one."""
+        ...
 
 
 class Upstream(Protocol):
@@ -89,6 +138,8 @@ class Trace(Protocol):
 class Ports:
     """The ports a stage may ask for: a stage whose `__init__` takes `ports` is given this."""
 
-    def __init__(self, callers: Callers, catalogs: Catalogs) -> None:
+    def __init__(self, callers: Callers, catalogs: Catalogs, limits: Limits, ledger: Ledger) -> None:
         self.callers = callers
         self.catalogs = catalogs
+        self.limits = limits
+        self.ledger = ledger

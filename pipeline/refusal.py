@@ -29,11 +29,17 @@ def refused(message: str, *place: str | int) -> ValidationError:
 
 
 def placed(place: tuple[str | int, ...], read: Callable[..., Read], *arguments: Any) -> Read:
-    """What `read` gives; what it refuses is refused at `place`."""
+    """What `read` gives; what it refuses is refused at `place`, or inside of it."""
     try:
         return read(*arguments)
     except PydanticCustomError as problem:
         raise refused(problem.message(), *place) from None
+    except ValidationError as problem:
+        found = problem.errors(include_url=False, include_input=False, include_context=False)
+        if any(error["type"] != REFUSAL for error in found):
+            raise
+        moved = [InitErrorDetails(type=refusal(error["msg"]), loc=(*place, *error["loc"]), input=None) for error in found]
+        raise ValidationError.from_exception_data("refused", moved, hide_input=True) from None
 
 
 def refuse_unknown(value: Iterable[str], known: Iterable[str], what: str) -> None:

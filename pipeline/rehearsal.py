@@ -4,7 +4,7 @@ For `pipeline.testing`, which is the page to read.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import wraps
@@ -125,9 +125,11 @@ class Scene:
 class ToldPipeline(Pipeline):
     """The real hook table; each call is told before it is made."""
 
-    def __init__(self, stages: Sequence[tuple[str, Any]], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, stages: Sequence[tuple[str, Any]], tell: Callable[[str], None], seconds: Mapping[str, float] | None
+    ) -> None:
         self._tell = tell
-        super().__init__(stages)
+        super().__init__(stages, seconds)
 
     def _bind(self, hook: Hook) -> Iterator[Bound]:
         if hook.name == "done":

@@ -10,12 +10,14 @@ class Verdict(Enum):
     NEXT        another target; the same one again, after a wait, when no other is left
     NEXT_ONLY   another target; never this one again (asking it again would give the same answer)
     SAME_ONCE   the same target at once, one time
+    FALLBACK    another model: the next of those that the operator listed for this one; FINAL when there is none
     FINAL       the caller gets it as it is
     """
 
     NEXT = "next"
     NEXT_ONLY = "next_only"
     SAME_ONCE = "same_once"
+    FALLBACK = "fallback"
     FINAL = "final"
 
 
@@ -31,7 +33,9 @@ class Failure:
     """Why an attempt failed.
 
     `status` is the vendor's, None where no answer came. `message` is safe for callers. `ours` marks a fault in our account at
-    the vendor (its key, its balance), which the caller must see as a 502. `retry_after` is in seconds.
+    the vendor (its key, its balance), which the caller must see as a 502. `unsent`: the connection was found dead before the
+    request's first byte. `unfit`: the request is fine, but not for this model (its context is too short, it refuses).
+    `retry_after` is in seconds.
     """
 
     message: str
@@ -39,6 +43,8 @@ class Failure:
     code: str = "upstream_error"
     timed_out: bool = False
     ours: bool = False
+    unsent: bool = False
+    unfit: bool = False
     blame: Blame = Blame.KEY
     retry_after: float | None = None
 
@@ -47,6 +53,10 @@ def verdict(failure: Failure) -> Verdict:
     """The default verdict; a stage may set another."""
     if failure.ours:
         return Verdict.NEXT_ONLY
+    if failure.unsent:
+        return Verdict.SAME_ONCE
+    if failure.unfit:
+        return Verdict.FALLBACK
     if failure.status is None or failure.status in (408, 429) or failure.status >= 500:
         return Verdict.NEXT
     if failure.status == 404:

@@ -22,6 +22,18 @@ def caller_groups(caller: Caller | None, catalog: Catalog) -> tuple[str, ...]:
     return tuple(group.name for group in catalog.auto_groups if group.open_to(caller.user_group))
 
 
+def allowed_groups(caller: Caller | None, catalog: Catalog, model: str) -> tuple[str, ...]:
+    """Those of the caller's groups in which it may use `model`, in order."""
+    if caller is not None and caller.models and model not in caller.models:
+        return ()
+    return tuple(name for name in caller_groups(caller, catalog) if _group_allows(catalog, name, model))
+
+
+def _group_allows(catalog: Catalog, name: str, model: str) -> bool:
+    group = catalog.groups.get(name)
+    return group is None or not group.models or model in group.models
+
+
 def candidates(catalog: Catalog, groups: Sequence[str], model: str, *, one_group: bool, pin: str | None) -> tuple[Target, ...]:
     """Every enabled key of every enabled channel that lists `model`, in tiers: group order, then channel priority.
 
@@ -37,7 +49,7 @@ def candidates(catalog: Catalog, groups: Sequence[str], model: str, *, one_group
                 continue
             seen.add(channel.id)
             tier = (rank, -channel.priority)
-            found += [Target(channel, key, model, tier) for key in channel.keys if key.enabled]
+            found += [Target(channel, key, model, tier, group) for key in channel.keys if key.enabled]
         if found and one_group:
             break
     found.sort(key=lambda target: target.tier)
@@ -68,10 +80,24 @@ class Rotation:
 
 
 class Selection:
-    """One flow's walk through its candidates: by tier, weighted among the tier's channels, each target once."""
+    """One flow's walk through its candidates: by tier, weighted among the tier's channels, each target once.
 
-    def __init__(self, targets: Sequence[Target], rotation: Rotation, chance: random.Random) -> None:
+    The channel that the flow would `prefer` is the first to be asked while it can still serve, whatever its tier. `fallbacks`
+    are the targets of other models, model by model, for when the one asked for turns out to be unfit.
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        rotation: Rotation,
+        chance: random.Random,
+        *,
+        prefer: str | None = None,
+        fallbacks: Sequence[Sequence[Target]] = (),
+    ) -> None:
         self._left = list(targets)
+        self._prefer = prefer
+        self._fallbacks = [list(each) for each in fallbacks]
         self._again: list[Target] = []
         self._rotation = rotation
         self._chance = chance
@@ -79,11 +105,20 @@ class Selection:
 
     def next(self) -> Target | None:
         """An untried target of the best tier, or None when all were tried."""
-        return self._choose(self._left)
+        preferred = self._prefer and [target for target in self._left if target.channel.name == self._prefer]
+        return self._choose(preferred or self._left)
 
     def again(self) -> Target | None:
         """With nothing untried left: one whose failure may pass, or None."""
         return self._choose(self._again)
+
+    def fall_back(self) -> bool:
+        """Go on with the next model's targets, and only with them; False if there is no other model."""
+        if not self._fallbacks:
+            return False
+        self._left = self._fallbacks.pop(0)
+        self._again = []
+        return True
 
     def skip(self, target: Target) -> None:
         """A stage does not want it now: neither tried nor failed."""

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
 from pipeline.attempts import Attempts
-from pipeline.calls import crashed, raise_if_cancelled, run_contained, run_guarded
+from pipeline.calls import call_guarded, crashed, raise_if_cancelled, run_contained, run_guarded
 from pipeline.compile import Pipeline
 from pipeline.errors import GatewayError, Rejected
 from pipeline.events import Event
@@ -78,6 +78,18 @@ class Runner:
         own = flow.reply.cut_event if flow.reply is not None else None
         flow.outcome = Outcome.CUT
         return errors.event(error, flow.id) if own is None else own(error)
+
+    async def inbound(self, flow: Flow, message: bytes) -> list[bytes]:
+        """What a caller's WebSocket message becomes on its way down the `inbound` hooks: one message, several, or none.
+        Raises the `GatewayError` of a stage that refuses it."""
+        messages = [message]
+        for name, hook in self.pipeline.inbound:
+            passed: list[bytes] = []
+            for each in messages:
+                result = await call_guarded(name, hook, flow, flow, each)
+                passed += [result] if isinstance(result, bytes) else result or ()
+            messages = passed
+        return messages
 
     async def drain(self, events: AsyncIterator[list[bytes]]) -> None:
         """Read the rest for its usage, for nobody: no `chunk` hook sees it."""

@@ -5,6 +5,7 @@ A stage is any class with some of the methods below; having the method is the re
     Config   a pydantic model or a dataclass: the options its YAML entry takes (no `Config`: takes none)
     after    names of stages that must stand above it, when they are in the list at all
     before   names of stages that must stand below it
+    waits    False, if no hook ever waits for anything but the caller's body: then its time need not be watched
 
 and its `__init__` may take `config` (the validated `Config`) and `ports` (`pipeline.ports.Ports`), by these names.
 
@@ -15,6 +16,9 @@ and its `__init__` may take `config` (the validated `Config`) and `ports` (`pipe
 Hooks run in the YAML's order on the way down (request, admit, target, upstream_request, inbound, start) and from the bottom
 to the top on the way back, so that inverse edits nest. A stage that crashes fails closed: the caller gets a 500 in its own
 format and nothing goes upstream. In `done`, `error` and `attempt_done` a crash is contained and logged.
+
+A call of a hook that takes too long is a crash too. The limit is `timeout` in the stage's YAML entry, in seconds, else
+`routing.timeouts.stage`. `attempt_done` and `done`, which settle, are waited for.
 
 State of one flow lives in `flow.notes[MyNote]`, of one attempt in `attempt.notes[MyNote]`, never on `self`: one stage object
 serves every flow of its generation.

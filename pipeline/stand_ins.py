@@ -10,13 +10,16 @@ from typing import Any
 
 import msgspec
 
+from pipeline.billing.memory import MemoryLedger
 from pipeline.caller import Caller
 from pipeline.catalog import Catalog, Channel, ChannelKey, Group
 from pipeline.errors import GatewayError, UpstreamFailed
 from pipeline.events import sse_data, sse_event
 from pipeline.flow import Attempt, Flow, Reply
+from pipeline.limits.memory import MemoryLimits
 from pipeline.patterns import Patterns
 from pipeline.ports import Ports
+from pipeline.pricing.book import PriceBook
 from pipeline.retry import Blame, Failure, Verdict
 from pipeline.usage import Usage
 
@@ -55,11 +58,17 @@ class MemoryCatalogs:
 
 
 def memory_ports(
-    keys: Mapping[str, Caller] | None = None, channels: Sequence[Channel] | None = None, groups: Sequence[Group] = ()
+    keys: Mapping[str, Caller] | None = None,
+    channels: Sequence[Channel] | None = None,
+    groups: Sequence[Group] = (),
+    prices: PriceBook | None = None,
+    ledger: MemoryLedger | None = None,
 ) -> Ports:
-    """For stages that ask for `ports`: who shows which key, and what there is to route to (one channel unless told)."""
+    """For stages that ask for `ports`: who shows which key, what there is to route to (one channel unless told), what
+    it costs."""
     found = (a_channel(),) if channels is None else tuple(channels)
-    return Ports(MemoryCallers(keys or {}), MemoryCatalogs(Catalog(found, tuple(groups))))
+    catalogs = MemoryCatalogs(Catalog(found, tuple(groups), prices))
+    return Ports(MemoryCallers(keys or {}), catalogs, MemoryLimits(), ledger or MemoryLedger())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +115,13 @@ def status(
     return Answer(code, body, failure=failure, verdict=verdict)
 
 
-def broken(*, timed_out: bool = False) -> Answer:
-    """No answer: the connection failed (the channel's fault) or, `timed_out`, the vendor took too long (the key's)."""
+def broken(*, timed_out: bool = False, unsent: bool = False) -> Answer:
+    """No answer: the connection failed (the channel's fault) or, `timed_out`, the vendor took too long (the key's), or, `unsent`,
+    a kept connection was found dead before the first byte."""
+    if unsent:
+        return Answer(
+            None, failure=Failure("The connection to the upstream had gone.", code="upstream_disconnected", unsent=True)
+        )
     if timed_out:
         return Answer(None, failure=Failure("The upstream did not answer in time.", code="upstream_timeout", timed_out=True))
     return Answer(None, failure=Failure("The upstream cannot be reached.", code="upstream_unreachable", blame=Blame.CHANNEL))
@@ -201,8 +215,11 @@ class ScriptedStream:
             raise StopAsyncIteration
         event = self._left.pop(0)
         self.read += 1
+        if not is_end(event):
+            self._attempt.received += len(sse_data(event))
         if all(map(is_end, self._left)):
             self._attempt.usage = self._answer.usage
+            self._attempt.complete = self._answer.cut is None
         return [event]
 
     async def aclose(self) -> None:

@@ -7,18 +7,21 @@ from typing import Any
 
 log = logging.getLogger("aihub.tasks")
 _running: set[asyncio.Task[Any]] = set()
+_services: set[asyncio.Task[Any]] = set()
 
 
-def spawn(work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-    """Run `work` beside the caller. Whoever wants its result awaits the task; others may forget it."""
+def spawn(work: Coroutine[Any, Any, Any], name: str, *, service: bool = False) -> asyncio.Task[Any]:
+    """Run `work` beside the caller. Whoever wants its result awaits the task; others may forget it. A `service` goes on until
+    its owner ends it: `settle` does not wait for it."""
     task = asyncio.get_running_loop().create_task(work, name=name)
-    _running.add(task)
+    (_services if service else _running).add(task)
     task.add_done_callback(_finished)
     return task
 
 
 def _finished(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
+    _services.discard(task)
     if not task.cancelled() and (failure := task.exception()) is not None:
         log.error("task %s failed", task.get_name(), exc_info=failure)
 

@@ -91,11 +91,12 @@ class Playbook:
         policy: RetryPolicy | None = None,
         chance: random.Random | None = None,
         local: Mapping[str, Answerer] | None = None,
+        seconds: Mapping[str, float] | None = None,
     ) -> None:
         self.story: list[str] = []
         self.waits: list[float] = []
         self.ports = ports or memory_ports(channels=channels, groups=groups)
-        self.pipeline = ToldPipeline([_named(stage) for stage in stages], self._tell)
+        self.pipeline = ToldPipeline([_named(stage) for stage in stages], self._tell, seconds)
         self._vendor = ScriptedUpstream(self._tell, self._call_under_way)
         attempts = Attempts(
             self.pipeline,

@@ -10,10 +10,13 @@ import aiohttp
 import httpx
 from yarl import URL
 
+from providers.kept_alive import CheckedRequest, ConnectionGone, StaleConnection
+
 KEEP_ALIVE_SECONDS = 15.0
 DNS_SECONDS = 60
 
 _MEANINGS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
+    (ConnectionGone, StaleConnection),
     (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
     (aiohttp.ClientProxyConnectionError, httpx.ProxyError),
     (aiohttp.ClientHttpProxyError, httpx.ProxyError),
@@ -69,6 +72,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
+            request_class=CheckedRequest,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect_timeout),
             trust_env=False,

@@ -1,12 +1,15 @@
 """One attempt at a vendor of another format: the request written for it, its answer read and told in the caller's format."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import msgspec
 
 from pipeline.errors import GatewayError, UpstreamFailed
 from pipeline.flow import Attempt, Flow
+from pipeline.kept import Keeping
 from pipeline.usage import Usage
 from providers import canonical, formats
 from providers.canonical.assembly import Assembly
@@ -65,6 +68,8 @@ def convert(flow: Flow, attempt: Attempt, vendor: Vendor, carried: Carried) -> N
     if asked is None:
         assert attempt.body is not None
         asked = caller.read_request(attempt.body, flow.asked_model, stream=flow.asked_stream)
+        if (kept := flow.notes.get(Keeping)) is not None:
+            asked = msgspec.structs.replace(asked, continues=kept.continues, reply_id=kept.reply_id)
         asked = flow.notes[canonical.Request] = asked if caller.carries_opaque else carried.restore(who, asked)
     sent = target.write_request(asked, Destination(vendor, attempt.model))
     attempt.body = sent.body
@@ -85,6 +90,10 @@ class ConvertedStream:
         self._remembered = Assembly() if conversion.remembers else None
         self.writer: StreamWriter = conversion.caller.stream_writer(conversion.asked)
         self.failure: GatewayError | None = None
+
+    @property
+    def fail(self) -> Callable[[GatewayError], bytes] | None:
+        return self.writer.fail
 
     @property
     def usage(self) -> Usage | None:

@@ -24,7 +24,10 @@ from providers.vendor import Vendor
 UNARY_LIMIT = 64 << 20
 
 HELD_LIMIT = 256 << 10
-"""How much a stream may send before its first real event (comments, mostly) while it is held back."""
+"""How much a stream may send while it is held back and says nothing: comments, mostly."""
+
+OPENING_LIMIT = 8 << 20
+"""The same with the events that only repeat the request, its instructions and its tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +105,12 @@ class Exchange:
         else:
             tap = converted = self._conversion.stream()
             reply.headers["content-type"] = converted.writer.content_type
-            reply.cut_event = converted.writer.fail
             reply.is_last = formats.get(self._flow.route.format).is_last
         if self._flow.asked_array:
-            tap = array = self._as_array(tap, passed=isinstance(splitter, ArraySplitter))
+            tap = self._as_array(tap, passed=isinstance(splitter, ArraySplitter))
             reply.headers["content-type"] = "application/json"
-            reply.cut_event = array.fail
-        reply.events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle)
+        reply.cut_event = tap.fail
+        reply.events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle, self._wire.said)
 
     def _as_array(self, tap: StreamTap, *, passed: bool) -> ArrayStream:
         kind = PassedArray if passed else ArrayStream
@@ -119,7 +121,7 @@ class Exchange:
     ) -> list[bytes]:
         """The events up to the batch with the first real one. A failure found there is noted on the attempt."""
         held: list[bytes] = []
-        size = 0
+        size = silent = 0
         async for piece in pieces:
             size += len(piece)
             try:
@@ -130,12 +132,15 @@ class Exchange:
             for event in events:
                 answer = self._wire.read_first(event)
                 if answer is None:
+                    silent += len(event)
                     continue
                 if answer.error is not None:
                     self._fail_in_band(answer, response, event_data(event))
-                self._attempt.answered_model = answer.model
+                self._attempt.answered_model = answer.model or self._attempt.answered_model
+                if answer.opening:
+                    continue
                 return held
-            if size > HELD_LIMIT:
+            if silent > HELD_LIMIT or size > OPENING_LIMIT:
                 raise NotInFormat("a stream without a first event")
         rest = splitter.finish()
         if rest and (answer := self._wire.read_first(rest)) is not None and answer.error is not None:

@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.retry import Blame, Failure
 from providers import google_rpc
+from providers.kept_alive import StaleConnection
 from providers.vendor import Vendor
 
 RETRY_AFTER_CAP = 300.0
@@ -41,6 +42,8 @@ def in_band(error: Mapping[str, Any], headers: httpx.Headers, vendor: Vendor) ->
 
 def from_exception(problem: Exception) -> Failure:
     """No answer at all. The text of the exception is not passed on: it names addresses."""
+    if isinstance(problem, StaleConnection):
+        return Failure("The connection to the upstream had gone.", code="upstream_disconnected", unsent=True)
     if isinstance(problem, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
         return Failure("The upstream did not answer in time.", code="upstream_timeout", timed_out=True)
     if isinstance(problem, httpx.ConnectTimeout | httpx.ConnectError | httpx.PoolTimeout | httpx.ProxyError):
@@ -89,7 +92,8 @@ def _failure(status: int, error: Mapping[str, Any], vendor: Vendor, wait: float 
             ours=True,
             retry_after=wait,
         )
-    return Failure(f"The upstream answered with status {status}.", status=status, retry_after=wait)
+    unfit = bool(words & vendor.unfit_codes)
+    return Failure(f"The upstream answered with status {status}.", status=status, unfit=unfit, retry_after=wait)
 
 
 def error_in(body: bytes) -> Mapping[str, Any]:

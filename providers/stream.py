@@ -7,6 +7,7 @@ import httpx
 
 from pipeline.errors import UpstreamFailed, UpstreamTimeout
 from pipeline.flow import Attempt
+from providers.formats.said import letters_said
 from providers.formats.wire import StreamTap
 from providers.idle import IdleWatch
 from providers.json_array import ArraySplitter
@@ -34,6 +35,7 @@ class EventStream:
         tap: StreamTap,
         held: list[bytes],
         idle: float,
+        said: tuple[bytes, ...],
     ) -> None:
         self._attempt = attempt
         self._response = response
@@ -42,6 +44,7 @@ class EventStream:
         self._tap = tap
         self._held: list[bytes] | None = held
         self._watch = IdleWatch(idle)
+        self._said = said
         self._ended = False
 
     def __aiter__(self) -> "EventStream":
@@ -114,9 +117,12 @@ class EventStream:
         return batch + self._tap.finish()
 
     def _tapped(self, events: list[bytes]) -> list[bytes]:
-        batch = self._tap.feed(events)
-        if self._tap.usage is not None:
-            self._attempt.usage = self._tap.usage
+        attempt, tap = self._attempt, self._tap
+        batch = tap.feed(events)
+        attempt.received += letters_said(b"".join(events), self._said)
+        attempt.complete = tap.complete
+        if tap.usage is not None:
+            attempt.usage = tap.usage
         return batch
 
 

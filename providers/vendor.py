@@ -25,7 +25,8 @@ class Vendor:
     its path below the base URL, `operations` a format and an operation beside its main one, `streams` a format to the path of
     its streams, where that is another. `{model}` in a path is the model's name, as `model_path` writes it. `forward` names the
     caller's headers that mean something to this vendor; no other is sent. `credential_codes` are error codes (types, reasons) by
-    which the vendor says that our account is at fault, whatever the status. `stream_usage` tells whether
+    which the vendor says that our account is at fault, whatever the status, `unfit_codes` those by which it says that the
+    request does not suit the model: too long for it, or refused by it. `stream_usage` tells whether
     `stream_options.include_usage` is understood. `local` makes an in-process transport for a vendor that needs no network.
     `models` are what it lists for a channel that only has wildcards. `options` names the channel options that its code reads,
     beside those of every vendor. `genai` is its name in OpenTelemetry's GenAI conventions where that is another than `name`.
@@ -40,6 +41,7 @@ class Vendor:
     sign: Sign = bearer
     forward: tuple[str, ...] = ()
     credential_codes: frozenset[str] = frozenset()
+    unfit_codes: frozenset[str] = frozenset()
     stream_usage: bool = True
     needs_key: bool = True
     models: tuple[str, ...] = ()

@@ -10,18 +10,45 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
 MISSING = "PostgreSQL's binaries are not installed (Debian: postgresql)"
 
 
-@dataclass(frozen=True)
 class Cluster:
-    binaries: Path
-    directory: Path
-    server: subprocess.Popen[bytes]
+    """Stopped and started again, its databases are still there: they are written to memory only, which outlives the server."""
+
+    def __init__(self, binaries: Path, directory: Path, as_user: list[str]) -> None:
+        self.binaries = binaries
+        self.directory = directory
+        self._as_user = as_user
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        settings = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=50"]
+        command = [*self._as_user, self.binaries / "postgres", "-D", self.directory / "data", "-k", self.directory, *settings]
+        with (self.directory / "log").open("ab") as log:
+            self._server = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.directory)
+        deadline = time.monotonic() + 30
+        while not self._ready():
+            if self._server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((self.directory / "log").read_text())
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """At once; connections are cut."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(20)
+            self._server = None
+
+    def _ready(self) -> bool:
+        try:
+            self.run("pg_isready")
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def create_database(self) -> str:
         """The URL of a new, empty database."""
@@ -53,22 +80,12 @@ def cluster() -> Iterator[Cluster]:
     binaries, data = BINARIES[-1].parent, directory / "data"
     initdb = [binaries / "initdb", "-D", data, "-U", "aihub", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run([*as_user, *initdb], check=True, capture_output=True, cwd=directory)
-    settings = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=50"]
-    log = (directory / "log").open("wb")
-    server = subprocess.Popen(
-        [*as_user, binaries / "postgres", "-D", data, "-k", directory, *settings],
-        stdout=log,
-        stderr=log,
-        cwd=directory,
-    )
+    made = Cluster(binaries, directory, as_user)
     try:
-        made = Cluster(binaries, directory, server)
-        _wait_until_ready(made)
+        made.start()
         yield made
     finally:
-        server.send_signal(signal.SIGQUIT)
-        server.wait(20)
-        log.close()
+        made.stop()
         shutil.rmtree(directory, ignore_errors=True)
 
 
@@ -77,15 +94,3 @@ def _unprivileged() -> pwd.struct_passwd:
         return pwd.getpwnam("postgres")
     except KeyError:
         return pwd.getpwnam("nobody")
-
-
-def _wait_until_ready(made: Cluster) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            made.run("pg_isready")
-            return
-        except subprocess.CalledProcessError:
-            if made.server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError((made.directory / "log").read_text()) from None
-            time.sleep(0.05)

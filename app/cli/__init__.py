@@ -1,5 +1,6 @@
-"""`aihub`, the command. Only click is imported here: the process that watches over the serving ones stays small."""
+"""`aihub`, the command. No package but click is imported here: the process that watches over the serving ones stays small."""
 
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -9,6 +10,7 @@ COMMANDS = {
     "check": "app.cli.check:check",
     "channel": "app.cli.channel:channel",
     "migrate": "app.cli.database:migrate",
+    "prices": "app.cli.prices:prices",
     "serve": "app.cli.serve:serve",
     "show": "app.cli.show:show",
     "token": "app.cli.token:token",
@@ -27,6 +29,11 @@ class Commands(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and (near := get_close_matches(args[0], COMMANDS, n=1)):
+            ctx.fail(f"No such command {args[0]!r}, did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -24,9 +24,10 @@ from app.state.report import report
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @with_settings
 def apply(settings: Settings, file: Path, *, dry_run: bool) -> None:
-    """Make channels, groups, users, tokens and prices be what a file says.
+    """Make the database be what a state file says.
 
-    Creates and updates in one transaction, all or nothing, and never deletes: what the file does not mention stays as it is.
+    Channels, groups, users, tokens and prices are created and updated in one transaction, all or nothing, and never deleted:
+    what the file does not mention stays as it is.
     Of what it does mention, it is the whole truth: a word left out means its default. Exempt are the keys of a channel and
     the key of a token, which stay when they are left out. `balance_usd` is an opening credit, booked once.
     """

@@ -73,6 +73,10 @@ async def _test(settings: Settings, name: str, model: str | None) -> list[KeyRes
     asked = model or (test_model or {}).get("test_model") or _first(found.models, registry.get(found.vendor).models)
     if asked is None:
         raise WrongInput(f"the channel {name!r} lists only wildcards: say which model with --model")
+    if asked not in found.models:
+        raise WrongInput(f"the channel {name!r} does not list the model {asked!r}, but {', '.join(found.models)}")
+    if not found.keys:
+        raise WrongInput(f"the channel {name!r} has no key: declare some with `aihub apply`")
     upstream = HttpUpstream(timeouts_of(settings))
     try:
         return await check_channel(found, asked, upstream)

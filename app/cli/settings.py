@@ -14,10 +14,10 @@ from app.cli.options import config_option
 from app.config.load import load_settings
 from app.config.problems import ConfigError
 from app.config.settings import Settings
-from app.db.engine import Engine, safe_url
+from app.db.engine import Engine, safe_url, sqlite_path
 from app.db.errors import BadDatabaseUrl, DatabaseError, failures_named
-from app.db.opening import opened
-from app.secrets import SecretError, Secrets, load
+from app.db.opening import opened, secrets_for
+from app.secrets import SecretError, Secrets
 
 P = ParamSpec("P")
 
@@ -56,8 +56,12 @@ def expected_failures() -> Iterator[None]:
 
 @asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[tuple[Engine, Secrets]]:
-    """The migrated database and the installation's secret. Whatever the database cannot do in the block is a `DatabaseError`."""
-    secrets = load(os.environ, settings.base_dir)
+    """The migrated database and the installation's secret. Whatever the database cannot do in the block is a `DatabaseError`.
+    Looking at what is not there makes nothing."""
+    path = sqlite_path(settings.database, settings.base_dir)
+    if path is not None and not path.exists():
+        raise WrongInput(f"there is no database at {path} yet: `aihub serve` and `aihub apply` make it")
+    secrets = secrets_for(settings.database, settings.base_dir, os.environ)
     with failures_named(safe_url(settings.database)):
         async with opened(settings.database, settings.base_dir, secrets) as engine:
             yield engine, secrets

@@ -18,7 +18,7 @@ WIDTH = 80
 @with_settings
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object: hook -> stages in calling order.")
 def show(settings: Settings, as_json: bool) -> None:
-    """Show the compiled hook table: for each hook, the stages in the order they are called."""
+    """Show which stages act at each hook, in calling order."""
     pipeline = compile_stages(settings)
     if as_json:
         click.echo(orjson.dumps(calling_order(pipeline), option=orjson.OPT_INDENT_2).decode())

@@ -42,7 +42,10 @@ def token() -> None:
 @click.option("--quota-usd", metavar="USD", help="What it may spend in all. Default: no limit.")
 @with_settings
 def create(settings: Settings, /, **options: Any) -> None:
-    """Make a token and print its key, alone, on the standard output. The key is shown only this once."""
+    """Make a token and print its key.
+
+    The key stands alone on the standard output, and is shown only this once.
+    """
     made = asyncio.run(_create(settings, {word: value for word, value in options.items() if value is not None}))
     click.echo(f"created token {made.name} of {options['user']}", err=True)
     if made.key:
@@ -53,7 +56,7 @@ def create(settings: Settings, /, **options: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON: money is decimal USD in text.")
 @with_settings
 def list_tokens(settings: Settings, *, as_json: bool) -> None:
-    """List the tokens by name, without their keys: nobody has those any more."""
+    """List the tokens by name. Their keys are kept nowhere."""
     tokens = asyncio.run(_tokens(settings))
     if as_json:
         print_json(tokens)

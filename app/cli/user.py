@@ -25,7 +25,7 @@ def user() -> None:
 def list_users(settings: Settings, *, as_json: bool) -> None:
     """List the users by name."""
     snapshot = asyncio.run(_snapshot(settings))
-    users = [user_words(row, _tokens(snapshot, row)) for _, row in sorted(snapshot.users.items())]
+    users = [user_words(row) for _, row in sorted(snapshot.users.items())]
     if as_json:
         print_json(users)
     else:
@@ -37,13 +37,16 @@ def list_users(settings: Settings, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON: money is decimal USD in text.")
 @with_settings
 def show(settings: Settings, name: str, *, as_json: bool) -> None:
-    """Show the user NAME: balance, what is held for calls under way, what was spent, and the tokens."""
+    """Show the user NAME.
+
+    Balance, what is held for calls under way, what was spent, and the tokens.
+    """
     snapshot = asyncio.run(_snapshot(settings))
     if name not in snapshot.users:
         raise WrongInput(f"there is no user {name!r}{suggest(name, snapshot.users)}")
     row = snapshot.users[name]
     tokens = _tokens(snapshot, row)
-    words = user_words(row, tokens) | {"tokens": [token_words(token, name) for token in tokens]}
+    words = user_words(row) | {"tokens": [token_words(token, name) for token in tokens]}
     if as_json:
         print_json(words)
         return

@@ -1,4 +1,4 @@
-"""The entries of `pipeline:`, as written: `- auth`, `- auth: {options}`, or `- use: module:Class`."""
+"""The entries of `pipeline:`, as written: `- auth`, `- auth: {options}`, or `- use: module:Class`; each may have a `timeout`."""
 
 import re
 from dataclasses import dataclass
@@ -12,18 +12,23 @@ from app.config.validate import Strict, validate
 from app.config.wording import refusal
 from pipeline.stages import DEFAULT
 
+Timeout = Annotated[float, Field(gt=0, le=86_400)]
+"""Seconds."""
+
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`at` is the entry's place, `options_at` that of its options; `use` is None for a stage called by name."""
+    """`at` is the entry's place, `options_at` that of its options; `use` is None for a stage called by name. `timeout` is in
+    seconds, for each call of a hook."""
 
     name: str
     at: Where
     options: Any
     options_at: Where
     use: str | None = None
+    timeout: float | None = None
 
 
 def _has_class(value: str) -> str:
@@ -39,6 +44,7 @@ class UseEntry(Strict):
     use: Annotated[str, AfterValidator(_has_class)]
     name: Annotated[str, Field(min_length=1)] | None = None
     config: dict[str, Any] | None = None
+    timeout: Timeout | None = None
 
 
 def read_entries(document: Document) -> tuple[list[Entry], list[Problem]]:
@@ -69,11 +75,11 @@ def _entry(document: Document, value: Any, at: Where) -> Entry:
         third = validate(document, UseEntry, at)
         name = third.name or _WORD_START.sub("_", third.use.rpartition(":")[2]).lower()
         config_at = (*at, "config") if third.config else at
-        return Entry(name, at, third.config or {}, config_at, third.use)
-    if isinstance(value, dict) and len(value) == 1:
-        [(name, options)] = value.items()
-        options_at = (*at, name)
-        return Entry(name, at, {} if options is None else options, options_at)
+        return Entry(name, at, third.config or {}, config_at, third.use, third.timeout)
+    if isinstance(value, dict) and len(value) - ("timeout" in value and len(value) == 2) == 1:
+        name = next(key for key in value if key != "timeout" or len(value) == 1)
+        timeout = validate(document, Timeout, (*at, "timeout")) if len(value) == 2 else None
+        return Entry(name, at, {} if value[name] is None else value[name], (*at, name), timeout=timeout)
     if isinstance(value, dict) and value:
         first, second = list(value)[:2]
         message = f"one stage in each entry: write `- {second}`, or indent {second!r} to make it an option of {first!r}"

@@ -65,20 +65,33 @@ class Telemetry(Strict):
 
 
 class Timeouts(Strict):
-    """`first_event` and `idle` bound a stream, `unary` a whole reply, `total` a flow with all its attempts."""
+    """`first_event` and `idle` bound a stream, `unary` a whole reply, `total` a flow with all its attempts, `stage` one
+    call of a hook, for stages whose entry gives no `timeout` of its own."""
 
     connect: Seconds = 5
     first_event: Seconds = 120
     unary: Seconds = 600
     idle: Seconds = 120
     total: Seconds = 3600
+    stage: Seconds = 30
 
 
 class Routing(Strict):
+    """`fallbacks`: for a model (as channels serve it), the models that answer instead, in order, when its context is too short
+    for a request, or when it refuses."""
+
     strategy: Annotated[str, AfterValidator(refuse_other_strategy)] = "priority_weighted"
     attempts: Annotated[int, Field(ge=1, le=100)] = 4
     max_retry_wait: Wait = 20
+    fallbacks: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     timeouts: Timeouts = Timeouts()
+
+
+class Responses(Strict):
+    """Whether `/v1/responses` keeps what it answered, and for how long after it was last gone on from."""
+
+    store: bool = True
+    lifetime_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
 
 class Settings(Strict):
@@ -93,6 +106,7 @@ class Settings(Strict):
     telemetry: Telemetry = Telemetry()
     pipeline: Annotated[Stages, Field(repr=False)] = None
     routing: Routing = Routing()
+    responses: Responses = Responses()
 
     _document: Document | None = PrivateAttr(None)
 

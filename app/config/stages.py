@@ -1,6 +1,6 @@
 """The `pipeline:` list as ready stages: found, checked, given their options, and built."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,13 +30,20 @@ class NoPorts:
 NO_PORTS = cast("Ports", NoPorts())
 
 
-def compile_stages(settings: Settings, ports: Ports = NO_PORTS) -> Pipeline:
-    """Raises `ConfigError` with everything that is wrong with the list. Without ports the result is only to be looked at."""
+def compile_stages(settings: Settings, ports: Ports = NO_PORTS, innermost: Sequence[tuple[str, Any]] = ()) -> Pipeline:
+    """With the `innermost` stages after those of the list. Raises `ConfigError` with everything that is wrong with the list.
+    Without ports the result is only to be looked at."""
     making = _Making(settings.document, ports)
     stages = making.stages()
     if making.problems:
         raise ConfigError(making.problems)
-    return Pipeline(stages)
+    return Pipeline([*stages, *innermost], _limits(making.entries, stages, settings.routing.timeouts.stage))
+
+
+def _limits(entries: list[Entry], stages: list[tuple[str, Any]], default: float) -> dict[str, float]:
+    """Seconds for each call of a hook. A stage that never waits has no limit unless its entry gives one."""
+    waits = {name: getattr(stage, "waits", True) for name, stage in stages}
+    return {entry.name: entry.timeout or default for entry in entries if entry.timeout or waits[entry.name]}
 
 
 def check(config: Path | None, environ: Mapping[str, str]) -> list[Problem]:

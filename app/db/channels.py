@@ -3,7 +3,7 @@
 Columns carry the words of the state file. A missing value (`null`) means: the vendor's own default.
 """
 
-from piccolo.columns import JSON, UUID, Boolean, ForeignKey, Integer, OnDelete, Text, Varchar
+from piccolo.columns import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -28,9 +28,16 @@ class Channel(Table, tablename="channels"):
     header_override = JSON(default={}, secret=True)
     status_code_mapping = JSON(default={})
     proxy = Text(null=True, default=None, secret=True)
+    limits = JSON(default={}, help_text="the limits of its own: rpm, tpm, rpd, tpd, concurrent")
     auto_disable = Boolean(default=True)
     test_model = Varchar(length=255, null=True, default=None)
     remark = Text(default="")
+    used_nano = BigInt(default=0, help_text="nano-dollars that callers were charged")
+    cost_nano = BigInt(default=0, help_text="nano-dollars that the vendor charges, as far as it is known")
+    requests = BigInt(default=0)
+    input_tokens = BigInt(default=0)
+    output_tokens = BigInt(default=0)
+    last_used_at = Timestamptz(null=True, default=None)
 
 
 class ChannelKey(Table, tablename="channel_keys"):
@@ -46,3 +53,9 @@ class ChannelKey(Table, tablename="channel_keys"):
     enabled = Boolean(default=True)
     priority = Integer(default=0)
     position = Integer(default=0, help_text="the key's place in the channel's list")
+    used_nano = BigInt(default=0, help_text="nano-dollars that callers were charged")
+    cost_nano = BigInt(default=0, help_text="nano-dollars that the vendor charges, as far as it is known")
+    requests = BigInt(default=0)
+    input_tokens = BigInt(default=0)
+    output_tokens = BigInt(default=0)
+    last_used_at = Timestamptz(null=True, default=None)

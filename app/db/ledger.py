@@ -15,6 +15,9 @@ from app.db.users import User
 GRANTS = "house:grants"
 """Credit that an operator gave away."""
 
+SALES = "house:sales"
+"""What users paid for calls."""
+
 
 class LedgerEntry(Table, tablename="ledger"):
     id = UUID(primary_key=True)

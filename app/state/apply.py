@@ -7,9 +7,9 @@ from app.config.problems import ConfigError, Problem
 from app.db.engine import Engine, bind, safe_url, sqlite_path
 from app.db.errors import DatabaseError, NotMigrated, failures_named
 from app.db.migrate import known, pending
-from app.db.opening import opened, refuse_other_secret
+from app.db.opening import opened, refuse_other_secret, secrets_for
 from app.db.state import bump, lock
-from app.secrets import SecretError, Secrets, ephemeral, find, load
+from app.secrets import SecretError, Secrets, ephemeral, find
 from app.state.changes import Change
 from app.state.check import check
 from app.state.plan import plan
@@ -22,7 +22,7 @@ async def apply_file(file: Path, database: str, base_dir: Path, environ: Mapping
     declared = read_state(file, environ)
     if declared.problems:
         raise ConfigError(await _all_problems(declared, database, base_dir, environ))
-    secrets = load(environ, base_dir)
+    secrets = secrets_for(database, base_dir, environ)
     with failures_named(safe_url(database)):
         async with opened(database, base_dir, secrets) as engine:
             return await apply(engine, declared, secrets)

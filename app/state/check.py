@@ -4,19 +4,20 @@ from collections.abc import Iterator, Mapping
 
 from app.config.problems import Problem, Where, suggest
 from app.db.groups import AUTO, DEFAULT, EVERYONE, is_open
+from app.db.prices import price_label
 from app.secrets import Secrets
 from app.state.read import Declared
 from app.state.snapshot import Row, Snapshot
 from pipeline.channel_options.common import NAMES as NAMES_OF_OPTIONS
 from providers import registry
 
-NAMES = {"groups": "name", "users": "username", "channels": "name", "tokens": "name", "prices": "model"}
-"""The word that names an entry, in each section."""
+NAMES = {"groups": "name", "users": "username", "channels": "name", "tokens": "name"}
+"""The word that names an entry, in each section; a price is named by several."""
 
 
 def check(declared: Declared, snapshot: Snapshot, secrets: Secrets) -> list[Problem]:
     """Every problem, those of reading included."""
-    checks = (_twice, _addresses, _options, _groups, _users, _channel_keys, _open_groups, _closed_groups)
+    checks = (_twice, _addresses, _options, _groups, _users, _prices, _channel_keys, _open_groups, _closed_groups)
     found = [problem for one in checks for problem in one(declared, snapshot)]
     return [*declared.problems, *found, *_token_keys(declared, snapshot, secrets)]
 
@@ -55,6 +56,11 @@ def _groups(declared: Declared, snapshot: Snapshot) -> Iterator[Problem]:
     for where, name in (*declared.texts("channels", "groups"), *declared.texts("users", "group")):
         if name not in known:
             yield declared.document.problem(where, f"unknown group {name!r}{suggest(name, known)}")
+    for place, group in declared.groups.items():
+        for name in group.ratios:
+            if name not in known:
+                message = f"unknown group {name!r}{suggest(name, known)}"
+                yield declared.document.problem(("groups", place, "ratios", name), message, key=True)
     for where, name in declared.texts("groups", "usable_by"):
         if name not in known | {EVERYONE}:
             yield declared.document.problem(where, f"unknown group {name!r}{suggest(name, known)}")
@@ -68,6 +74,21 @@ def _users(declared: Declared, snapshot: Snapshot) -> Iterator[Problem]:
     for where, name in declared.texts("tokens", "user"):
         if name not in known:
             yield declared.document.problem(where, f"unknown user {name!r}{suggest(name, known)}")
+
+
+def _prices(declared: Declared, snapshot: Snapshot) -> Iterator[Problem]:
+    known = _names(declared, "channels", snapshot.channels)
+    seen: dict[str, Where] = {}
+    for place, entry in declared.entries("prices"):
+        where = ("prices", place, "model")
+        channel = entry.get("channel")
+        if isinstance(channel, str) and channel not in known:
+            yield declared.document.problem(("prices", place, "channel"), f"unknown channel {channel!r}{suggest(channel, known)}")
+        label = price_label(str(entry.get("model")), entry.get("vendor"), channel)
+        if label in seen:
+            line, _column = declared.document.position(seen[label])
+            yield declared.document.problem(where, f"{label!r} is declared twice, first at line {line}")
+        seen.setdefault(label, where)
 
 
 def _channel_keys(declared: Declared, _: Snapshot) -> Iterator[Problem]:

@@ -13,7 +13,8 @@ from pydantic_core import to_jsonable_python
 from app.config.validate import Strict
 from app.config.wording import refusal
 from app.db.groups import DEFAULT
-from app.state.edits import HeaderEdits, ModelMap, Options, ParamEdits, StatusMap
+from app.state.edits import HeaderEdits, Limits, ModelMap, Options, ParamEdits, StatusMap
+from app.state.prices import PriceSpec, Unpriced, unpriced_column
 from app.state.values import (
     BaseUrl,
     CallerKey,
@@ -64,6 +65,7 @@ class ChannelSpec(Strict):
     header_override: HeaderEdits = Field(default_factory=dict, repr=False)
     status_code_mapping: StatusMap = Field(default_factory=dict, repr=False)
     proxy: ProxyUrl | None = Field(default=None, repr=False)
+    limits: Limits = Field(default_factory=dict)
     auto_disable: bool = True
     test_model: Model | None = None
     remark: str = ""
@@ -73,14 +75,20 @@ class ChannelSpec(Strict):
 
 
 class GroupSpec(Strict):
+    """`ratio` multiplies the prices of calls in this group. `ratios` are for its members when they call in another group, instead
+    of that one's `ratio`."""
+
     name: Name
     ratio: Ratio = "1"
+    ratios: dict[Name, Ratio] = Field(default_factory=dict)
+    unpriced: Unpriced = "refuse"
     models: Models = ("*",)
     usable_by: tuple[Name, ...] = ()
     auto: bool = False
+    limits: Limits = Field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:
-        return as_columns(self, without={"name"})
+        return as_columns(self, without={"name", "unpriced"}) | {"unpriced": unpriced_column(self.unpriced)}
 
 
 class UserSpec(Strict):
@@ -89,6 +97,7 @@ class UserSpec(Strict):
     group: Name = DEFAULT
     enabled: bool = True
     balance_usd: Nano = 0
+    limits: Limits = Field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:
         return as_columns(self, without={"username", "balance_usd"})
@@ -108,6 +117,7 @@ class TokenSpec(Strict):
     expires_at: Expiry | None = None
     quota_usd: Nano | None = None
     unlimited: bool | None = None
+    limits: Limits = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_limit(self) -> "TokenSpec":
@@ -121,27 +131,6 @@ class TokenSpec(Strict):
         """Without `user`, which is a row's id there."""
         columns = as_columns(self, without={"name", "user", "key", "expires_at", "quota_usd", "unlimited"})
         return columns | {"expires_at": self.expires_at, "quota_nano": self.quota_usd}
-
-
-class PriceSpec(Strict):
-    """USD per million tokens (`per_call`: per call). What is left out is not known, which is never zero."""
-
-    model: Model
-    input: Nano | None = None
-    output: Nano | None = None
-    cache_read: Nano | None = None
-    cache_write: Nano | None = None
-    per_call: Nano | None = None
-    ratio: Ratio = "1"
-
-    @model_validator(mode="after")
-    def _some_price(self) -> "PriceSpec":
-        if self.input is self.output is self.per_call is None:
-            raise refusal("a price says at least one of `input`, `output`, `per_call`")
-        return self
-
-    def columns(self) -> dict[str, Any]:
-        return as_columns(self, without={"model"})
 
 
 class State(Strict):

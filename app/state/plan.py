@@ -9,13 +9,14 @@ from piccolo.table import Table
 
 from app.db.channels import Channel
 from app.db.groups import DEFAULT, Group
-from app.db.prices import Price
+from app.db.prices import Price, price_label
 from app.db.tokens import Token
 from app.db.users import User
 from app.secrets import Secrets, key_hint, new_caller_key
 from app.state.changes import Change, Grant, Insert, Update
 from app.state.keys import plan_keys
 from app.state.model import ChannelSpec, GroupSpec, TokenSpec, UserSpec
+from app.state.prices import PriceSpec
 from app.state.read import Declared
 from app.state.snapshot import OPENING, Row, Snapshot
 from app.state.values import nano_to_usd
@@ -34,7 +35,7 @@ def plan(declared: Declared, snapshot: Snapshot, secrets: Secrets) -> list[Chang
         *(change for user in declared.users.values() for change in _user(user, snapshot, users)),
         *(_channel(channel, snapshot, secrets) for channel in declared.channels.values()),
         *(_token(token, snapshot, users, secrets) for token in declared.tokens.values()),
-        *(_row("price", Price, {"model": price.model}, price.columns(), snapshot.prices) for price in declared.prices.values()),
+        *(_price(price, snapshot.prices) for price in declared.prices.values()),
     ]
 
 
@@ -85,6 +86,11 @@ def _token(token: TokenSpec, snapshot: Snapshot, users: Mapping[str, uuid.UUID],
     return _row("token", Token, {"name": token.name}, columns, snapshot.tokens, key=generated)
 
 
+def _price(price: PriceSpec, rows: Mapping[str, Row]) -> Change:
+    label = price_label(price.model, price.vendor, price.channel)
+    return _row("price", Price, {"model": price.model}, price.columns(), rows, label=label)
+
+
 def _row(
     kind: str,
     table: type[Table],
@@ -95,9 +101,12 @@ def _row(
     *,
     key: str | None = None,
     note: str = "",
+    label: str = "",
 ) -> Change:
-    """The change that makes the row called `name` (its column and value) have these columns."""
-    (label,) = name.values()
+    """The change that makes the row called `name` (its column and value) have these columns. `rows` are by their names, or by
+    the `label` of those whose name alone does not tell them apart."""
+    (only_name,) = name.values()
+    label = label or only_name
     row = rows.get(label)
     if row is None:
         insert = Insert(table, name | columns | {"id": new_id or uuid.uuid4()})

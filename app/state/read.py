@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from app.config.document import Document, read_document
 from app.config.problems import ConfigError, Problem, Where
 from app.config.validate import Strict, validate
-from app.state.model import ChannelSpec, GroupSpec, PriceSpec, State, TokenSpec, UserSpec
+from app.state.model import ChannelSpec, GroupSpec, State, TokenSpec, UserSpec
+from app.state.prices import PriceSpec
 
 Spec = TypeVar("Spec", bound=Strict)
 

@@ -1,6 +1,6 @@
 """What the database says about everything that a state file can mention."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from piccolo.table import Table
 from app.db.channels import Channel, ChannelKey
 from app.db.groups import Group
 from app.db.ledger import LedgerEntry
-from app.db.prices import Price
+from app.db.prices import Price, price_label
 from app.db.tokens import Token
 from app.db.users import User
 
@@ -21,7 +21,7 @@ OPENING = "apply:"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Rows by name. An empty one is what an empty database gives."""
+    """Rows by name, prices by `price_label`. An empty one is what an empty database gives."""
 
     groups: Mapping[str, Row] = field(default_factory=dict)
     users: Mapping[str, Row] = field(default_factory=dict)
@@ -48,10 +48,15 @@ async def take_snapshot() -> Snapshot:
         channels=await _by(Channel, "name"),
         keys=keys,
         tokens=await _by(Token, "name"),
-        prices=await _by(Price, "model"),
+        prices={price_label(row["model"], row["vendor"], row["channel"]): row for row in await _rows(Price)},
         openings={row["key"]: row["amount_nano"] for row in openings},
     )
 
 
 async def _by(table: type[Table], name: str) -> dict[str, Row]:
-    return {row[name]: row for row in await table.select().output(load_json=True)}
+    return {row[name]: row for row in await _rows(table)}
+
+
+async def _rows(table: type[Table]) -> Sequence[Row]:
+    rows: Sequence[Row] = await table.select().output(load_json=True)
+    return rows

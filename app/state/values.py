@@ -49,6 +49,21 @@ def usd_to_nano(value: Any) -> int:
     return int(nano)
 
 
+def usd_to_rate(value: Any) -> int:
+    """Dollars for one thing to integer nano-dollars per million of them, exactly."""
+    rate = exact_decimal(value).scaleb(15)
+    if rate != rate.to_integral_value(ROUND_DOWN):
+        raise refusal("more than 15 digits after the point")
+    if not 0 <= rate <= LARGEST:
+        raise refusal("must be at least 0" if rate < 0 else f"must be at most {LARGEST // 10**15}")
+    return int(rate)
+
+
+def rate_to_usd(rate: int) -> str:
+    """The other way."""
+    return plain(Decimal(rate).scaleb(-15))
+
+
 def nano_to_usd(nano: int) -> str:
     """The other way, as a decimal without needless zeros: `0.15`, `25`, `-3.000000001`."""
     return plain(Decimal(nano).scaleb(-9))
@@ -120,7 +135,7 @@ def base_url(value: str) -> str:
 
 
 def proxy_url(value: str) -> str:
-    if not re.fullmatch(r"(https?|socks5h?)://[!-~]+", value):
+    if not re.fullmatch(r"https?://[!-~]+", value):
         raise refusal("expected an address such as http://proxy.example.com:3128")
     return value
 

@@ -11,6 +11,7 @@ from app.db.tokens import Token
 from app.secrets import Secrets
 from pipeline.caller import Caller
 from pipeline.errors import Unavailable
+from pipeline.limits.allowance import stored_allowance
 from pipeline.patterns import Patterns
 from pipeline.tasks import spawn
 
@@ -113,7 +114,7 @@ class DatabaseCallers:
 async def _read(key_hash: str) -> Caller | None:
     user = Token.user
     row: dict[str, Any] | None = (
-        await Token.select(*Token.all_columns(), user.username, user.role, user.group, user.enabled)
+        await Token.select(*Token.all_columns(), user.username, user.role, user.group, user.enabled, user.limits)
         .where(Token.key_hash == key_hash)
         .first()
         .output(load_json=True)
@@ -136,4 +137,6 @@ async def _read(key_hash: str) -> Caller | None:
         models=Patterns(row["models"]),
         allow_ips=tuple(row["allow_ips"]),
         cross_group_retry=row["cross_group_retry"],
+        limits=stored_allowance(row["limits"]),
+        user_limits=stored_allowance(row["user.limits"]),
     )

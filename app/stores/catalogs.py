@@ -1,9 +1,10 @@
-"""The current snapshot of channels and groups, and the watch over the database's revision that replaces it."""
+"""The current snapshot of channels, groups and prices, and the watch over the database's revision that replaces it."""
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,13 @@ from app.db.channels import Channel, ChannelKey
 from app.db.errors import FAILURES, reason
 from app.db.groups import Group
 from app.db.state import revision
+from app.prices.stored import price_of
 from app.secrets import SecretError, Secrets
+from app.stores.prices import read_prices
 from pipeline import catalog
 from pipeline.catalog import Catalog
 from pipeline.channel_options.common import read_common_options
+from pipeline.limits.allowance import stored_allowance
 from pipeline.model_mapping import ModelMapping
 from pipeline.overrides.header_override import read_header_override
 from pipeline.overrides.param_override import read_param_override
@@ -108,7 +112,7 @@ def _why(failure: Exception) -> str:
 
 
 async def read_catalog(secrets: Secrets) -> Catalog:
-    """Every channel and group, disabled ones included. A key that cannot be decrypted is logged and left out."""
+    """Every channel, group and price, disabled channels included. A key that cannot be decrypted is logged and left out."""
     channels = await Channel.select().order_by(Channel.name).output(load_json=True)
     keys = await ChannelKey.select().order_by(ChannelKey.position)
     groups = await Group.select().order_by(Group.position, Group.name).output(load_json=True)
@@ -119,7 +123,21 @@ async def read_catalog(secrets: Secrets) -> Catalog:
             keys_of[row["channel"]].append(key)
     return Catalog(
         tuple(_channel(row, tuple(keys_of[row["id"]]) or _no_key(row, keys)) for row in channels),
-        tuple(catalog.Group(row["name"], Patterns(row["models"]), row["auto"], tuple(row["usable_by"])) for row in groups),
+        tuple(map(_group, groups)),
+        await read_prices(),
+    )
+
+
+def _group(row: dict[str, Any]) -> catalog.Group:
+    return catalog.Group(
+        name=row["name"],
+        models=Patterns(row["models"]),
+        auto=row["auto"],
+        usable_by=tuple(row["usable_by"]),
+        ratio=Fraction(row["ratio"]),
+        ratios={group: Fraction(ratio) for group, ratio in row["ratios"].items()},
+        unpriced=None if row["unpriced"] is None else price_of(row["unpriced"]),
+        limits=stored_allowance(row["limits"]),
     )
 
 
@@ -152,6 +170,7 @@ def _channel(row: dict[str, Any], keys: tuple[catalog.ChannelKey, ...]) -> catal
             param_override=read_param_override(row["param_override"]),
             header_override=read_header_override(row["header_override"]),
             status_code_mapping=read_status_codes(row["status_code_mapping"]),
+            limits=stored_allowance(row["limits"]),
         )
     except ValidationError as error:
         # Sending what the operator wanted changed would be worse than sending nothing.

@@ -12,10 +12,10 @@ from types import CoroutineType
 from typing import Any
 
 from app.telemetry.context import SAMPLED, Parent, write_parent
-from app.telemetry.waiting import Waiting
 from pipeline.errors import GatewayError
 from pipeline.flow import Attempt, Flow
 from pipeline.stage import SkipTarget
+from pipeline.waiting import Waiting
 
 log = logging.getLogger("aihub.telemetry")
 

@@ -14,6 +14,7 @@ class ChannelOptions:
     thoughts are moved inside of the attempt's reply."""
 
     after = ("mapping",)
+    waits = False
 
     async def target(self, flow: Flow, attempt: Attempt) -> None:
         options = attempt.target.channel.common

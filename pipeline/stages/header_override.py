@@ -18,6 +18,8 @@ class HeaderOverride:
 
         model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
+    waits = False
+
     def __init__(self, config: Config) -> None:
         self._override = config.root
 

@@ -29,6 +29,7 @@ class IpAllowlist:
         allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
 
     after = ("auth",)
+    waits = False
 
     def __init__(self, config: Config) -> None:
         self._allow = config.allow

@@ -30,6 +30,7 @@ class Mapping:
         models: Annotated[dict[Name, Name], AfterValidator(_compiles)] = {}
 
     after = ("auth", "model_limits")
+    waits = False
 
     def __init__(self, config: Config) -> None:
         self._mapping = ModelMapping(config.models) if config.models else None

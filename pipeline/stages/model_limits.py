@@ -1,11 +1,9 @@
 """Which models: the asked one must be among the token's and, in at least one group of the caller, among the group's."""
 
-from pipeline.caller import Caller
-from pipeline.catalog import Catalog
 from pipeline.errors import Forbidden
 from pipeline.flow import Flow
 from pipeline.ports import Ports
-from pipeline.routing import caller_groups
+from pipeline.routing import allowed_groups
 
 
 class ModelLimits:
@@ -13,6 +11,7 @@ class ModelLimits:
 
     after = ("auth",)
     before = ("mapping",)
+    waits = False
 
     def __init__(self, ports: Ports) -> None:
         self._catalogs = ports.catalogs
@@ -24,15 +23,3 @@ class ModelLimits:
         flow.groups = allowed_groups(flow.caller, self._catalogs.current, flow.model)
         if not flow.groups:
             raise Forbidden(f"This API key may not use the model {flow.model!r}.", code="model_not_allowed")
-
-
-def allowed_groups(caller: Caller, catalog: Catalog, model: str) -> tuple[str, ...]:
-    """The caller's groups in which it may use `model`, in order."""
-    if caller.models and model not in caller.models:
-        return ()
-    return tuple(name for name in caller_groups(caller, catalog) if _group_allows(catalog, name, model))
-
-
-def _group_allows(catalog: Catalog, name: str, model: str) -> bool:
-    group = catalog.groups.get(name)
-    return group is None or not group.models or model in group.models

@@ -19,6 +19,7 @@ class ParamOverride:
         model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     after = ("mapping", "channel_options")
+    waits = False
 
     def __init__(self, config: Config) -> None:
         self._override = config.root

@@ -19,6 +19,8 @@ class StatusCodeMapping:
 
         model_config = ConfigDict(frozen=True)
 
+    waits = False
+
     def __init__(self, config: Config) -> None:
         self._codes = config.root
 

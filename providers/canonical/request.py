@@ -91,6 +91,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     modalities, audio     C: what an answer is made of, and `{voice, format}`; G: `responseModalities`, `speechConfig`
     include_usage         C: a stream's usage chunk was asked for; the others always have usage
     previous              R: `previous_response_id`, as long as nobody has replaced it by the messages it stands for
+    continues, reply_id   R: the response that `messages` go on from, and the id of the answer, where the gateway keeps them
     extras                every other member; the names are told when another format drops them
     """
 
@@ -114,6 +115,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     service_tier: str | None = None
     store: bool | None = None
     previous: str | None = None
+    continues: str | None = None
+    reply_id: str | None = None
     modalities: tuple[str, ...] = ()
     audio: msgspec.Raw | None = None
     prediction: msgspec.Raw | None = None

@@ -8,6 +8,7 @@ from providers.formats.wire import WireFormat
 
 _FORMATS = {
     "openai_chat": "providers.formats.openai_chat",
+    "openai_responses": "providers.formats.openai_responses",
     "anthropic_messages": "providers.formats.anthropic_messages",
     "gemini": "providers.formats.gemini",
 }

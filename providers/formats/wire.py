@@ -1,6 +1,6 @@
 """What a wire format can do: the seam between `providers.upstream` and the format packages beside this file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,11 +17,13 @@ class NotInFormat(ValueError):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the gateway reads from a unary reply, or from a stream's first event: `error` is the vendor's own error object,
-    `model` what the vendor says it used."""
+    `model` what the vendor says it used. `opening`: an event that only says that the vendor has taken the request; what it makes
+    of it comes later."""
 
     usage: Usage | None = None
     error: Mapping[str, Any] | None = None
     model: str | None = None
+    opening: bool = False
 
 
 class StreamTap(Protocol):
@@ -31,6 +33,12 @@ class StreamTap(Protocol):
     @property
     def failure(self) -> GatewayError | None:
         """Why the stream cannot go on after what `feed` returned last."""
+        ...
+
+    @property
+    def fail(self) -> Callable[[GatewayError], bytes] | None:
+        """Makes the event (or several, joined) that ends this very stream with an error; None if that takes nothing that only the
+        stream knows: then the format's `errors` make it."""
         ...
 
     @property
@@ -57,10 +65,12 @@ class WireFormat(Protocol):
     """One format's reading and asking.
 
     `passed_headers` and those that begin with `passed_prefix` are the vendor's that a caller's SDK reads; `id_header` is where it
-    looks for the request's id.
+    looks for the request's id. `said` are the members of a stream's events that hold what the model says; see
+    `providers.formats.said`.
     """
 
     errors: ErrorFormat
+    said: tuple[bytes, ...]
     passed_headers: tuple[str, ...]
     passed_prefix: str
     id_header: str

@@ -6,7 +6,7 @@ VENDOR = Vendor(
     name="openai",
     label="OpenAI",
     base_url="https://api.openai.com/v1",
-    speaks={"openai_chat": "/chat/completions"},
+    speaks={"openai_chat": "/chat/completions", "openai_responses": "/responses"},
     # Its reasoning models refuse the older `max_tokens`.
     max_output_name="max_completion_tokens",
     forward=("openai-beta",),
@@ -14,4 +14,5 @@ VENDOR = Vendor(
     credential_codes=frozenset(
         {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "account_deactivated", "invalid_api_key"}
     ),
+    unfit_codes=frozenset({"context_length_exceeded", "content_filter", "content_policy_violation"}),
 )

@@ -12,7 +12,7 @@ import orjson
 from tests.e2e.conftest import CONFIG, KEY, state
 from tests.support import settlement_log
 from tests.support.chat import DONE, completion, request, text_stream
-from tests.support.gateway import RunningGateway, running_gateway
+from tests.support.gateway import running_gateway
 from tests.support.standin import StandIn, json_answer, sse_answer
 
 CHAT = "/v1/chat/completions"
@@ -77,25 +77,20 @@ async def status_of(client: httpx.AsyncClient) -> int | None:
         return None
 
 
-async def worker_pids(gateway: RunningGateway) -> list[int]:
-    children = Path(f"/proc/{gateway.process.pid}/task/{gateway.process.pid}/children").read_text().split()
-    return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
 async def test_a_killed_worker_comes_back_and_the_other_serves_on(standin: StandIn, tmp_path: Path) -> None:
     standin.on("killed", json_answer(completion()))
     settings = config(tmp_path, workers=2) | {"redis": "redis://127.0.0.1:1/0"}
     async with running_gateway(tmp_path, settings, state(standin.base_url)) as gateway:
-        before = await worker_pids(gateway)
+        before = gateway.worker_pids()
         assert len(before) == 2
         os.kill(before[0], signal.SIGKILL)
         answered = 0
         async with asyncio.timeout(20):
-            while answered < 20 or len(await worker_pids(gateway)) < len(before):
+            while answered < 20 or len(gateway.worker_pids()) < len(before):
                 # A new connection each time: the kernel may still hand one to the dead worker's listener.
                 async with httpx.AsyncClient(base_url=gateway.url, headers=HEADERS) as client:
                     try:
                         answered += (await client.post(CHAT, json=request("killed"))).status_code == 200
                     except httpx.TransportError:
                         continue
-        assert set(await worker_pids(gateway)) != set(before)
+        assert set(gateway.worker_pids()) != set(before)

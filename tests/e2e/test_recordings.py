@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from dataclasses import fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,15 @@ import httpx
 import orjson
 import pytest
 
-from pipeline.usage import Usage
 from tests.e2e.conftest import CONFIG, KEY, state
-from tests.support import usage_log
+from tests.support import documented_usage, usage_log
 from tests.support.gateway import RunningGateway, running_gateway
+from tests.support.recorded_replies import recorded_replies
 from tests.support.recordings import MISSING, Recording, chat_recordings
 from tests.support.standin import Answer, StandIn
 
 RECORDINGS = chat_recordings()
+REPLIES = {reply.name: reply for reply in recorded_replies()}
 pytestmark = pytest.mark.skipif(not RECORDINGS, reason=MISSING)
 
 
@@ -77,21 +78,5 @@ async def logged(file: Path, flow_id: str) -> Any:
 
 
 def expected(recording: Recording) -> dict[str, int] | None:
-    usages = recording.usages()
-    if recording.status != 200 or not usages:
-        return None
-    last = usages[-1]
-    prompt = last.get("prompt_tokens_details") or {}
-    completion = last.get("completion_tokens_details") or {}
-    reasoning = completion.get("reasoning_tokens") or 0
-    beside = reasoning if recording.name.startswith("xai/") else 0
-    return dict.fromkeys((each.name for each in fields(Usage)), 0) | {
-        "input": last["prompt_tokens"],
-        "output": last["completion_tokens"] + beside,
-        "cache_read": prompt.get("cached_tokens") or last.get("prompt_cache_hit_tokens") or last.get("cached_tokens") or 0,
-        "cache_write": prompt.get("cache_write_tokens") or 0,
-        "reasoning": reasoning,
-        "audio_input": prompt.get("audio_tokens") or 0,
-        "audio_output": completion.get("audio_tokens") or 0,
-        "image_input": prompt.get("image_tokens") or 0,
-    }
+    reply = REPLIES.get(recording.name)
+    return asdict(documented_usage.chat(reply)) if reply is not None and reply.counts else None

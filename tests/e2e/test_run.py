@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import socket
 import stat
@@ -22,15 +21,8 @@ async def first_run(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[R
         yield gateway
 
 
-async def banner(gateway: RunningGateway) -> str:
-    async with asyncio.timeout(10):
-        while "Try it" not in gateway.log():
-            await asyncio.sleep(0.05)
-    return gateway.log()
-
-
 async def test_the_printed_curl_works_at_once(first_run: RunningGateway) -> None:
-    command = (await banner(first_run)).partition("Try it:")[2]
+    command = (await first_run.banner()).partition("Try it:")[2]
     process = await asyncio.create_subprocess_shell(command.strip() + " --silent --fail", stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
     assert process.returncode == 0
@@ -38,14 +30,14 @@ async def test_the_printed_curl_works_at_once(first_run: RunningGateway) -> None
 
 
 async def test_the_printed_key_works_with_the_sdk(first_run: RunningGateway) -> None:
-    key = re.findall(r"sk-\w{30,}", await banner(first_run))[0]
+    key = await first_run.first_key()
     async with openai.AsyncOpenAI(base_url=first_run.url + "/v1", api_key=key, max_retries=0) as client:
         reply = await client.chat.completions.create(model="echo", messages=[{"role": "user", "content": "Hi"}])
     assert reply.choices[0].message.content == "Hi"
 
 
 async def test_the_seeded_channel_serves_echo_models_only(first_run: RunningGateway) -> None:
-    key = re.findall(r"sk-\w{30,}", await banner(first_run))[0]
+    key = await first_run.first_key()
     async with httpx.AsyncClient(base_url=first_run.url, headers={"x-api-key": key}) as client:
         assert (await client.post("/v1/chat/completions", json={"model": "gpt-5", "messages": []})).status_code == 404
 
@@ -68,9 +60,9 @@ async def test_no_secret_can_be_read_by_others(first_run: RunningGateway) -> Non
 
 async def test_a_second_start_shows_no_secret_and_makes_none(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, {}, None) as first:
-        key = re.findall(r"sk-\w{30,}", await banner(first))[0]
+        key = await first.first_key()
     async with running_gateway(tmp_path, {}, None) as second:
-        assert "sk-" not in await banner(second)
+        assert "sk-" not in await second.banner()
         assert "password" not in second.log()
         async with httpx.AsyncClient(base_url=second.url, headers={"x-api-key": key}) as client:
             assert (await client.get("/v1/models")).status_code == 200
@@ -78,7 +70,7 @@ async def test_a_second_start_shows_no_secret_and_makes_none(tmp_path: Path) -> 
 
 async def test_a_database_that_apply_made_is_not_seeded(tmp_path: Path) -> None:
     async with running_gateway(tmp_path, {}, {"users": [{"username": "alice"}]}) as gateway:
-        assert "password" not in await banner(gateway)
+        assert "password" not in await gateway.banner()
         _, out, _ = await gateway.aihub("token", "list")
         assert "first" not in out
 
@@ -129,7 +121,7 @@ async def test_a_directory_with_an_app_package_does_not_shadow_ours(tmp_path: Pa
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "__init__.py").write_text("raise SystemExit('the wrong app was imported')\n")
     async with running_gateway(tmp_path, {}, None) as gateway:
-        assert "wrong app" not in await banner(gateway)
+        assert "wrong app" not in await gateway.banner()
 
 
 async def test_interrupting_the_server_ends_it_at_once(tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ FAILOVERS: dict[str, tuple[list[Answer], int, str]] = {
     "401 everywhere": ([status(401)], 502, "a b"),
     "same once": ([status(400, verdict=Verdict.SAME_ONCE), reply({})], 200, "a a"),
     "same once only once": ([status(400, verdict=Verdict.SAME_ONCE)], 400, "a a b b"),
+    "a stale connection": ([broken(unsent=True), reply({})], 200, "a a"),
+    "a stale connection twice": ([broken(unsent=True), broken(unsent=True), reply({})], 200, "a a b"),
+    "unfit, with no other model": ([status(400, verdict=Verdict.FALLBACK)], 400, "a"),
     "same once after another failure": ([status(503), status(400, verdict=Verdict.SAME_ONCE), reply({})], 200, "a b b"),
 }
 
@@ -218,3 +221,72 @@ async def test_a_failure_without_an_answer_becomes_an_error_of_its_own_code() ->
         error = (await play.request(BODY)).flow.error
         assert isinstance(error, GatewayError)
         assert error.code == code
+
+
+def falling(*fallbacks: str, **channels: tuple[str, ...]) -> Playbook:
+    """Each channel serves the models given; the one asked for is `gpt-x`."""
+    made = [a_channel(name, models=models, priority=-place) for place, (name, models) in enumerate(channels.items())]
+    return Playbook(channels=made, policy=RetryPolicy(attempts=6, fallbacks={"gpt-x": fallbacks}))
+
+
+def models_sent(play: Playbook) -> list[str]:
+    return [line.split()[2] for line in play.story if line.startswith("<< upstream_request")]
+
+
+UNFIT = status(400, {"error": "too long"}, verdict=Verdict.FALLBACK)
+
+
+async def test_an_unfit_model_gives_way_to_the_next_of_its_fallbacks_and_to_no_other_channel_of_its_own() -> None:
+    play = falling("long", "longest", a=("gpt-x",), b=("gpt-x",), c=("long",), d=("longest",))
+    play.upstream(UNFIT, UNFIT, reply({}))
+    result = await play.request(BODY)
+    assert (result.status, tried(play), play.waits) == (200, ["a/key", "c/key", "d/key"], [])
+    assert models_sent(play) == ["gpt-x", "long", "longest"]
+
+
+async def test_a_fallback_has_targets_of_its_own_to_fail_over_to() -> None:
+    play = falling("long", a=("gpt-x",), c=("long",), d=("long",))
+    play.upstream(UNFIT, status(503), reply({}))
+    assert (await play.request(BODY)).status == 200
+    assert tried(play) == ["a/key", "c/key", "d/key"]
+
+
+async def test_when_every_fallback_is_unfit_the_last_vendor_s_words_reach_the_caller() -> None:
+    play = falling("long", a=("gpt-x",), c=("long",))
+    play.upstream(UNFIT)
+    result = await play.request(BODY)
+    assert (result.status, result.json(), tried(play)) == (400, {"error": "too long"}, ["a/key", "c/key"])
+
+
+async def test_a_fallback_that_nobody_serves_or_the_caller_may_not_use_is_passed_over() -> None:
+    caller = a_caller(models=Patterns(["gpt-x", "longest"]))
+    channels = [a_channel("a", models=["gpt-x"]), a_channel("c", models=["long", "longest"])]
+    policy = RetryPolicy(fallbacks={"gpt-x": ("unserved", "long", "longest")})
+    play = Playbook(caller=caller, channels=channels, policy=policy)
+    play.upstream(UNFIT, reply({}))
+    await play.request(BODY)
+    assert models_sent(play) == ["gpt-x", "longest"]
+
+
+async def test_the_fallbacks_are_among_the_candidates_that_admit_sees() -> None:
+    seen: list[str] = []
+
+    async def admit(flow: Flow) -> None:
+        seen.extend(target.model for target in flow.candidates)
+
+    channels = [a_channel("a", models=["gpt-x"]), a_channel("c", models=["long"])]
+    play = Playbook(stage(admit=admit), channels=channels, policy=RetryPolicy(fallbacks={"gpt-x": ("long",)}))
+    play.upstream(reply({}))
+    await play.request(BODY)
+    assert seen == ["gpt-x", "long"]
+
+
+@pytest.mark.parametrize(("wish", "first"), [("b", "b/key"), ("a", "a/key"), ("nobody", "a/key")])
+async def test_a_preferred_channel_is_asked_first_whatever_its_tier(wish: str, first: str) -> None:
+    async def request(flow: Flow) -> None:
+        flow.prefer = wish
+
+    play = Playbook(stage(request=request), channels=TWO)
+    play.upstream(status(503), reply({}))
+    await play.request(BODY)
+    assert (tried(play)[0], set(tried(play))) == (first, {"a/key", "b/key"})

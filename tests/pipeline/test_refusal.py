@@ -18,6 +18,9 @@ def test_what_is_refused_inside_is_refused_at_its_place() -> None:
     with pytest.raises(ValidationError) as raised:
         placed(("x", 1), read, "value")
     assert reasons(raised.value) == "x.1: no"
+    with pytest.raises(ValidationError) as raised:
+        placed(("w",), placed, ("x", 1), read, "value")
+    assert reasons(raised.value) == "w.x.1: no"
     assert placed(("x",), str.upper, "a") == "A"
 
 

@@ -23,5 +23,13 @@ def test_a_fault_of_our_account_moves_on_and_never_comes_back(status: int | None
     assert verdict(Failure("x", status=status, ours=True)) is NEXT_ONLY
 
 
+def test_a_connection_that_had_gone_before_the_first_byte_is_tried_again_at_once() -> None:
+    assert verdict(Failure("x", unsent=True)) is Verdict.SAME_ONCE
+
+
+def test_a_request_that_does_not_suit_the_model_falls_back_to_another() -> None:
+    assert verdict(Failure("x", status=400, unfit=True)) is Verdict.FALLBACK
+
+
 def test_a_timeout_may_pass() -> None:
     assert verdict(Failure("x", timed_out=True)) is NEXT

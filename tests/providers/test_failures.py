@@ -20,10 +20,11 @@ from providers.failures import (
     not_in_format,
     retry_after,
 )
+from providers.kept_alive import StaleConnection
 from providers.vendors.openai import VENDOR
 
 NONE = httpx.Headers()
-NEXT, NEXT_ONLY, FINAL = Verdict.NEXT, Verdict.NEXT_ONLY, Verdict.FINAL
+NEXT, NEXT_ONLY, FINAL, FALLBACK = Verdict.NEXT, Verdict.NEXT_ONLY, Verdict.FINAL, Verdict.FALLBACK
 
 
 def error(code: Any = None, kind: str = "x") -> dict[str, Any]:
@@ -33,14 +34,14 @@ def error(code: Any = None, kind: str = "x") -> dict[str, Any]:
 # A status and a body, whether it is our account's fault, and what is done next.
 STATUSES: list[tuple[int, Any, bool, Verdict]] = [
     (400, error(), False, FINAL),
-    (400, error("context_length_exceeded"), False, FINAL),
+    (400, error("context_length_exceeded"), False, FALLBACK),
     (400, error("invalid_api_key"), True, NEXT_ONLY),
     (401, error("invalid_api_key"), True, NEXT_ONLY),
     (401, b"", True, NEXT_ONLY),
     (401, b"<html>", True, NEXT_ONLY),
     (402, error(), True, NEXT_ONLY),
     (403, error(), False, FINAL),
-    (403, error("content_policy_violation"), False, FINAL),
+    (403, error("content_policy_violation"), False, FALLBACK),
     (403, error("account_deactivated"), True, NEXT_ONLY),
     (404, error("model_not_found"), False, NEXT_ONLY),
     (408, error(), False, NEXT),
@@ -127,6 +128,12 @@ def test_what_no_answer_means(problem: Exception, code: str, timed_out: bool, bl
     failure = from_exception(problem)
     assert (failure.code, failure.timed_out, failure.blame, failure.status) == (code, timed_out, blame, None)
     assert verdict(failure) is NEXT
+    assert "10.0.0.5" not in failure.message
+
+
+def test_a_connection_that_had_gone_is_no_failure_of_the_target() -> None:
+    failure = from_exception(StaleConnection("10.0.0.5"))
+    assert (failure.unsent, failure.status, verdict(failure)) == (True, None, Verdict.SAME_ONCE)
     assert "10.0.0.5" not in failure.message
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import sys
@@ -15,6 +16,9 @@ import yaml
 
 AIHUB = Path(sys.executable).parent / "aihub"
 START_SECONDS = 60
+
+FREE = [{"model": "*", "input": 0, "output": 0}]
+"""What every model costs where a test's state says nothing of prices."""
 
 
 class RunningGateway:
@@ -29,6 +33,22 @@ class RunningGateway:
 
     def log(self) -> str:
         return (self.directory / "log.txt").read_text()
+
+    def worker_pids(self) -> list[int]:
+        """The processes that serve: children of the one that was started."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    async def banner(self) -> str:
+        """What it says once it answers."""
+        async with asyncio.timeout(10):
+            while "Try it" not in self.log():
+                await asyncio.sleep(0.05)
+        return self.log()
+
+    async def first_key(self) -> str:
+        """The key that an empty database is given."""
+        return re.findall(r"sk-\w{30,}", await self.banner())[0]
 
     async def aihub(self, *arguments: str) -> tuple[int, str, str]:
         return await run_aihub(self.directory, self.environ, *arguments)
@@ -60,18 +80,34 @@ def free_port() -> int:
 async def running_gateway(
     directory: Path, config: dict[str, Any], state: dict[str, Any] | None, **variables: str
 ) -> AsyncIterator[RunningGateway]:
-    """Serves until the block ends; fails with its log if it does not come up."""
-    port = free_port()
+    """Serves what is declared here."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "aihub.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
-    environ = clean_environ(AIHUB_PORT=str(port), **variables)
+    environ = clean_environ(**variables)
     if state is not None:
+        state = {"prices": FREE, **state}
         (directory / "state.yaml").write_text(yaml.safe_dump(state, sort_keys=False))
-        code, out, err = await run_aihub(directory, environ, "apply", "-f", "state.yaml")
-        assert code == 0, out + err
+        await apply(directory, environ, "state.yaml")
+    async with serving(directory, environ, AIHUB, "serve") as gateway:
+        yield gateway
+
+
+async def apply(directory: Path, environ: dict[str, str], state: str) -> str:
+    """What `aihub apply` prints; fails with that if it refuses."""
+    code, out, err = await run_aihub(directory, environ, "apply", "-f", state)
+    assert code == 0, out + err
+    return out
+
+
+@contextlib.asynccontextmanager
+async def serving(directory: Path, environ: dict[str, str], *command: str | Path) -> AsyncIterator[RunningGateway]:
+    """What a command serves in a directory, on a port of our choice, until the block ends; fails with its log if it does not
+    come up."""
+    port = free_port()
+    environ = environ | {"AIHUB_PORT": str(port)}
     with (directory / "log.txt").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            AIHUB, "serve", cwd=directory, env=environ, stdout=log, stderr=asyncio.subprocess.STDOUT, start_new_session=True
+            *command, cwd=directory, env=environ, stdout=log, stderr=asyncio.subprocess.STDOUT, start_new_session=True
         )
     gateway = RunningGateway(directory, port, environ, process)
     try:

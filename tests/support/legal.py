@@ -81,7 +81,11 @@ def chat(stream: bytes, *, cut: bool = False) -> None:
         assert ("role" in choice["delta"]) == (number == 0)
         for call in choice["delta"].get("tool_calls", ()):
             if "id" in call:
-                assert (call["index"], bool(call["id"]), bool(call["function"]["name"])) == (calls, True, True)
+                assert (call["index"], bool(call["id"]), bool((call.get("function") or call["custom"])["name"])) == (
+                    calls,
+                    True,
+                    True,
+                )
                 calls += 1
             assert call["index"] == calls - 1
         if choice["finish_reason"] is not None:

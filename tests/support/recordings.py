@@ -67,6 +67,14 @@ def gemini_recordings() -> list[Recording]:
     return [_load(row) for row in rows if row["endpoint"] in ("generateContent", "streamGenerateContent")]
 
 
+def responses_recordings() -> list[Recording]:
+    """Every exchange in OpenAI's responses format."""
+    if not (ROOT / "index.jsonl").exists():
+        return []
+    rows = [orjson.loads(line) for line in (ROOT / "index.jsonl").read_bytes().splitlines()]
+    return [_load(row) for row in rows if row["endpoint"] == "responses"]
+
+
 def _load(row: dict[str, Any]) -> Recording:
     folder = ROOT / row["path"]
     request = orjson.loads((folder / "request.json").read_bytes()).get("body") or {}

@@ -194,7 +194,11 @@ def _chat_usage(said: Said, values: Iterable[dict[str, Any]]) -> None:
         usage = value.get("usage") or (value.get("x_groq") or {}).get("usage") or first.get("usage")
         if usage:
             said.input, said.output = usage["prompt_tokens"], usage["completion_tokens"] or 0
-            reasoning = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens") or 0
+            details = usage.get("completion_tokens_details")
+            reasoning = (details or {}).get("reasoning_tokens") or 0
+            if not details:
+                # Google's OpenAI endpoint: what was thought is in the total alone.
+                said.output = max(said.output, (usage.get("total_tokens") or 0) - said.input)
             beside = usage.get("total_tokens") == said.input + said.output + reasoning
             said.output += reasoning if beside else 0
 

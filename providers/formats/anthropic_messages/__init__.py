@@ -11,6 +11,7 @@ class AnthropicMessages:
     """The format's reading and asking; see `providers.formats.wire.WireFormat`."""
 
     errors = AnthropicErrors()
+    said = (b'"text":', b'"thinking":', b'"partial_json":')
     passed_headers = ("content-type", "retry-after", "retry-after-ms", "x-should-retry")
     passed_prefix = "anthropic-ratelimit-"
     id_header = "request-id"

@@ -38,7 +38,7 @@ from providers.formats.anthropic_messages.name import NAME
 from providers.formats.anthropic_messages.read_blocks import read_block
 from providers.formats.anthropic_messages.read_error import read_error
 from providers.formats.anthropic_messages.stop import read_stop
-from providers.formats.anthropic_messages.usage import merged, read_usage
+from providers.formats.anthropic_messages.usage import find_usage
 from providers.formats.asked_names import as_asked
 from providers.formats.codec import Written
 from providers.formats.fields import Fields
@@ -86,7 +86,6 @@ class MessageStreamReader:
 
     def __init__(self, sent: Written) -> None:
         self._sent = sent
-        self._counts: Any = None
         self._words: Mapping[str, Any] = {}
         self._open: Part | None = None
         self._held: list[str] | None = None
@@ -195,8 +194,7 @@ class MessageStreamReader:
         return [PartStarted(as_asked(part, self._sent)), PartEnded()]
 
     def _report(self, counts: Any) -> None:
-        self._counts = merged(self._counts, counts)
-        self.usage = read_usage(self._counts)
+        self.usage = find_usage({"usage": counts}, self.usage)
 
     def _end(self) -> list[Event]:
         if self._ended:

@@ -7,7 +7,7 @@ import msgspec
 from pipeline.errors import GatewayError
 from pipeline.events import sse_data
 from pipeline.usage import Usage
-from providers.formats.anthropic_messages.usage import merged, read_usage
+from providers.formats.anthropic_messages.usage import find_usage
 from providers.formats.telling import telling
 
 STOP = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
@@ -21,10 +21,10 @@ def _tells(data: bytes) -> bool:
 class MessageTap:
     """See `providers.formats.wire.StreamTap`. Nothing is ever asked for that would have to be hidden: usage always comes."""
 
-    __slots__ = ("_counts", "complete", "done", "failure", "usage")
+    __slots__ = ("complete", "done", "failure", "usage")
+    fail = None
 
     def __init__(self) -> None:
-        self._counts: Any = None
         self.usage: Usage | None = None
         self.failure: GatewayError | None = None
         self.done = False
@@ -55,8 +55,7 @@ class MessageTap:
                 self.done = self.complete = True
 
     def _report(self, counts: Any) -> None:
-        self._counts = merged(self._counts, counts)
-        self.usage = read_usage(self._counts)
+        self.usage = find_usage({"usage": counts}, self.usage)
 
 
 def is_last(event: bytes) -> bool:

@@ -1,59 +1,34 @@
-"""`usage` objects of Anthropic's format."""
+"""`usage` objects of Anthropic's messages. `input_tokens` leaves out what was read from and written to the cache."""
 
+from dataclasses import replace
 from typing import Any
 
 from pipeline.usage import Usage
-from providers.formats.counts import count, part
-from providers.formats.loose import objects_in
+from providers.formats.counts import count, member, part, parts, tells, total
+from providers.formats.usage_reader import summed
+
+_INPUT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+_DETAILS = ("cache_creation", "output_tokens_details", "server_tool_use")
 
 
 def read_usage(value: Any) -> Usage | None:
-    """None for anything that is no usage object. `input_tokens` leaves out what was read from and written to the cache. Where
-    there are `iterations` (compaction), they are what is billed: the totals leave some of it out."""
-    if not isinstance(value, dict):
+    """See `providers.formats.usage_reader.UsageReader`."""
+    if not isinstance(value, dict) or not tells(value, *_INPUT, "output_tokens"):
         return None
-    rounds = objects_in(value.get("iterations")) or [value]
-    found = [_tokens(each) for each in rounds]
-    return Usage(
-        input=sum(each.input for each in found),
-        output=sum(each.output for each in found),
-        cache_read=sum(each.cache_read for each in found),
-        cache_write=sum(each.cache_write for each in found),
-        cache_write_1h=sum(each.cache_write_1h for each in found),
-        reasoning=count(part(value, "output_tokens_details"), "thinking_tokens"),
-        web_searches=count(part(value, "server_tool_use"), "web_search_requests"),
-    )
+    # Several rounds made the reply, and the counts at the top leave a compaction's out.
+    rounds = [one for one in parts(value, "iterations") if tells(one, *_INPUT, "output_tokens")]
+    searches = count(part(value, "server_tool_use"), "web_search_requests")
+    return replace(summed(map(_tokens, rounds or [value])), web_searches=searches)
 
 
-def _tokens(value: dict[str, Any]) -> Usage:
-    read = count(value, "cache_read_input_tokens")
-    split = part(value, "cache_creation")
-    hour = count(split, "ephemeral_1h_input_tokens")
-    written = count(value, "cache_creation_input_tokens") or hour + count(split, "ephemeral_5m_input_tokens")
-    return Usage(
-        input=count(value, "input_tokens") + read + written,
-        output=count(value, "output_tokens"),
-        cache_read=read,
-        cache_write=written,
-        cache_write_1h=min(hour, written),
-    )
-
-
-def merged(before: Any, after: Any) -> Any:
-    """What a stream said at its start and at its end, which are totals both: each count as high as it was reported, for some
-    vendors put zeros in the one or leave counts out of the other."""
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return before if after is None else after
-    found = dict(before)
-    for name, value in after.items():
-        earlier = before.get(name)
-        if isinstance(value, dict):
-            found[name] = merged(earlier, value)
-        elif type(value) is int and type(earlier) is int:
-            found[name] = max(value, earlier)
-        elif value is not None:
-            found[name] = value
-    return found
+def find_usage(reply: Any, before: Usage | None = None) -> Usage | None:
+    """A reply and `message_delta` have it at the top, `message_start` in `message`. A delta's counts are running totals, and need
+    not repeat the input's. Vendors who copy the format put zeros or an estimate where they do not know yet."""
+    value = member(reply, "usage") or member(part(reply, "message"), "usage")
+    found = read_usage(value)
+    if found is None or before is None:
+        return found or before
+    return read_usage(_known(before) | _told(value))
 
 
 def write_usage(usage: Usage) -> dict[str, Any]:
@@ -73,3 +48,40 @@ def write_usage(usage: Usage) -> dict[str, Any]:
     if usage.web_searches:
         found["server_tool_use"] = {"web_search_requests": usage.web_searches, "web_fetch_requests": 0}
     return found
+
+
+def _tokens(value: dict[str, Any]) -> Usage:
+    creation = part(value, "cache_creation")
+    hour = count(creation, "ephemeral_1h_input_tokens")
+    read = count(value, "cache_read_input_tokens")
+    write = count(value, "cache_creation_input_tokens") or total(count(creation, "ephemeral_5m_input_tokens"), hour)
+    return Usage(
+        input=total(count(value, "input_tokens"), read, write),
+        output=count(value, "output_tokens"),
+        cache_read=read,
+        cache_write=write,
+        cache_write_1h=hour,
+        reasoning=count(part(value, "output_tokens_details"), "thinking_tokens"),
+    )
+
+
+def _known(before: Usage) -> dict[str, Any]:
+    """As the vendor would have told it."""
+    return {
+        "input_tokens": max(before.input - before.cache_read - before.cache_write, 0),
+        "cache_read_input_tokens": before.cache_read,
+        "cache_creation_input_tokens": before.cache_write,
+        "cache_creation": {"ephemeral_1h_input_tokens": before.cache_write_1h},
+        "output_tokens": before.output,
+        "output_tokens_details": {"thinking_tokens": before.reasoning},
+        "server_tool_use": {"web_search_requests": before.web_searches},
+    }
+
+
+def _told(value: dict[str, Any]) -> dict[str, Any]:
+    """What this event knows better. An input that is zero in all its parts is not known; a part that is zero beside others is."""
+    names = ["iterations", "output_tokens"] if count(value, "output_tokens") else ["iterations"]
+    if any(count(value, name) for name in _INPUT):
+        names += _INPUT
+    names += [name for name in _DETAILS if any(count(part(value, name), detail) for detail in part(value, name))]
+    return {name: value[name] for name in names if value.get(name) is not None}

@@ -13,6 +13,7 @@ class Gemini:
     request's id: the first is not told at all, and the second is `responseId`."""
 
     errors = GoogleErrors()
+    said = (b'"text":', b'"stringValue":')
     passed_headers = ("content-type", "retry-after", "server-timing")
     passed_prefix = "x-gemini-"
     id_header = "x-goog-request-id"

@@ -21,6 +21,7 @@ class GeminiTap:
     """See `providers.formats.wire.StreamTap`. There is no end mark: a stream may end once every candidate that it began has said
     why it stopped, and more may follow that."""
 
+    fail = None
     __slots__ = ("_endings", "complete", "done", "failure", "usage")
 
     def __init__(self) -> None:

@@ -29,3 +29,11 @@ def most_effort(model: str, effort: str) -> str:
     if effort in ("xhigh", "max") and not re.search(r"gpt-5\.[2-9]|gpt-[6-9]", model):
         return "high"
     return effort
+
+
+_TIERS = {"standard_only": "default", "standard": "default"}
+
+
+def tier(word: str | None) -> str | None:
+    """Anthropic's and Gemini's words for paying as usual are `default`; what they call `auto` is the same."""
+    return _TIERS.get(word or "", word)

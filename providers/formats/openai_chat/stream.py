@@ -29,6 +29,7 @@ class ChatTap:
     """See `providers.formats.wire.StreamTap`. With `hide_usage` the usage-only chunk is removed: only we asked for it."""
 
     __slots__ = ("_hide_usage", "complete", "done", "failure", "usage")
+    fail = None
 
     def __init__(self, *, hide_usage: bool) -> None:
         self._hide_usage = hide_usage
@@ -58,7 +59,7 @@ class ChatTap:
             return False
         if not isinstance(chunk, dict):
             return False
-        usage = find_usage(chunk)
+        usage = find_usage(chunk, self.usage)
         if usage is not None:
             self.usage = usage
         if chunk.get("error") or _finished(chunk):

@@ -1,42 +1,65 @@
-"""`usage` objects of OpenAI's chat format and of the vendors that bend it."""
+"""`usage` objects of OpenAI's chat format and of the vendors that bend it; of embeddings and reranking in that style too."""
 
 from typing import Any
 
 from pipeline.usage import Usage
-from providers.formats.counts import count, part
+from providers.formats.counts import count, member, part, parts, tells, total
+from providers.formats.usage_reader import latest
 
 
 def read_usage(value: Any) -> Usage | None:
-    """None for anything that is no usage object. A count that is not a whole number from 0 to `counts.LIMIT` counts as zero."""
-    if not isinstance(value, dict):
+    """See `providers.formats.usage_reader.UsageReader`."""
+    if not isinstance(value, dict) or not tells(value, "prompt_tokens", "completion_tokens", "total_tokens"):
         return None
-    prompt = part(value, "prompt_tokens_details")
+    # Mistral writes `prompt_token_details` too.
+    prompt = part(value, "prompt_tokens_details", "prompt_token_details")
     completion = part(value, "completion_tokens_details")
-    reasoning = count(completion, "reasoning_tokens")
-    prompted, output = count(value, "prompt_tokens"), count(value, "completion_tokens")
-    # DeepSeek: prompt_cache_hit_tokens; Moonshot: cached_tokens beside the details.
-    cache_read = count(prompt, "cached_tokens") or count(value, "prompt_cache_hit_tokens") or count(value, "cached_tokens")
-    # xAI counts reasoning beside the completion, everybody else within it; only the total tells. Sums that disagree in other
-    # ways are passed on as they were reported: what they may cost is for whoever prices them to judge.
-    beside = count(value, "total_tokens") == prompted + output + reasoning
+    # Voyage and Jina report an embedding's or a ranking's tokens as the total alone.
+    whole = () if tells(value, "prompt_tokens", "completion_tokens") else ("total_tokens",)
+    prompted, completed = count(value, "prompt_tokens", *whole), count(value, "completion_tokens")
+    # GitHub Copilot: beside the details.
+    reasoning = count(completion, "reasoning_tokens") or count(value, "reasoning_tokens")
+    beside = _beside(value, prompted, completed, reasoning)
     return Usage(
         input=prompted,
-        output=output + (reasoning if beside else 0),
-        cache_read=cache_read,
-        cache_write=count(prompt, "cache_write_tokens"),
-        reasoning=reasoning,
+        output=total(completed, beside),
+        cache_read=count(prompt, "cached_tokens") or count(value, *_CACHE_READ),
+        # DashScope: `cache_creation_input_tokens`.
+        cache_write=count(prompt, "cache_write_tokens", "cache_creation_input_tokens") or count(value, *_CACHE_WRITE),
+        reasoning=reasoning or beside,
         audio_input=count(prompt, "audio_tokens"),
         audio_output=count(completion, "audio_tokens"),
         image_input=count(prompt, "image_tokens"),
+        image_output=count(completion, "image_tokens"),
+        # Perplexity, Baichuan; OpenRouter.
+        web_searches=count(value, "num_search_queries", "search_count")
+        or count(part(value, "server_tool_use"), "web_search_requests"),
     )
 
 
-def find_usage(reply: dict[str, Any]) -> Usage | None:
-    """The usage of a decoded reply or chunk: at the top, in Groq's `x_groq`, or in Moonshot's first choice."""
-    found = read_usage(reply.get("usage"))
-    if found is None and isinstance(reply.get("x_groq"), dict):
-        found = read_usage(reply["x_groq"].get("usage"))
-    if found is None and isinstance(reply.get("choices"), list) and reply["choices"]:
-        first = reply["choices"][0]
-        found = read_usage(first.get("usage")) if isinstance(first, dict) else None
-    return found
+def find_usage(reply: Any, before: Usage | None = None) -> Usage | None:
+    """At the top, in Groq's `x_groq`, or in Moonshot's first choice: some tell it in two of these, none of them two halves."""
+    found = read_usage(member(reply, "usage"))
+    if found is None:
+        found = read_usage(part(reply, "x_groq").get("usage"))
+    if found is None:
+        found = next((read_usage(choice.get("usage")) for choice in parts(reply, "choices")), None)
+    return latest(found, before)
+
+
+# DeepSeek, Moonshot, Mistral, Databricks and Venice, LongCat: each beside the details, and within `prompt_tokens`.
+_CACHE_READ = ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cache_read_input_tokens", "cache_read_tokens")
+_CACHE_WRITE = ("cache_creation_input_tokens", "cache_write_tokens")
+
+
+def _beside(value: dict[str, Any], prompted: int, completed: int, reasoning: int) -> int:
+    """The reasoning that `completion_tokens` leaves out, where everybody else has it within. Only the total tells.
+
+    xAI says how much it was. Google's OpenAI endpoint has no details at all, and does not say that there was any; see
+    https://github.com/Clarifai/clarifai-python/pull/978. Mistral's total holds a recording's tokens: billed by the second.
+    """
+    gap = count(value, "total_tokens") - prompted - completed
+    if reasoning:
+        return reasoning if gap == reasoning else 0
+    silent = tells(value, "completion_tokens") and not part(value, "completion_tokens_details")
+    return max(gap, 0) if silent and "prompt_audio_seconds" not in value else 0

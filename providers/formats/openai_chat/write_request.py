@@ -6,6 +6,7 @@ from pipeline.json_object import JsonObject
 from providers.canonical import Reasoning, Request, ResponseFormat
 from providers.formats.codec import Destination, Written
 from providers.formats.openai_chat import models
+from providers.formats.openai_chat.effort import effort
 from providers.formats.openai_chat.name import NAME
 from providers.formats.openai_chat.write_messages import MessageWriter
 from providers.formats.openai_chat.write_tools import ToolWriter
@@ -14,9 +15,6 @@ from providers.formats.unsupported import refuse_previous
 
 TOOL_NAME_LIMIT = 64
 USER_LIMIT = 64
-
-LOW_BUDGET, MEDIUM_BUDGET = 2048, 8192
-"""Tokens of thinking up to which the effort is low, and medium."""
 
 _SAMPLED = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "logit_bias")
 
@@ -53,7 +51,7 @@ def write_request(request: Request, to: Destination) -> Written:
     body.put("verbosity", request.verbosity)
     body.put("user", None if request.user is None else fitting(request.user, USER_LIMIT))
     body.put("prompt_cache_key", request.cache_key)
-    _tier(body, request)
+    body.put("service_tier", models.tier(request.service_tier))
     body.put("modalities", request.modalities or None)
     body.put("audio", request.audio)
     body.put("prediction", request.prediction)
@@ -91,13 +89,8 @@ def _reasoning(body: _Body, reasoning: Reasoning | None, model: str) -> None:
         return
     if not models.reasons(model):
         body.drop("reasoning", None if reasoning.enabled is False else reasoning)
-    elif reasoning.enabled is False:
-        body.put("reasoning_effort", models.least_effort(model))
-    elif reasoning.effort is not None:
-        body.put("reasoning_effort", models.most_effort(model, reasoning.effort))
-    elif reasoning.budget is not None:
-        budget = reasoning.budget
-        body.put("reasoning_effort", "low" if budget <= LOW_BUDGET else "medium" if budget <= MEDIUM_BUDGET else "high")
+    else:
+        body.put("reasoning_effort", effort(reasoning, model))
 
 
 def _response_format(wanted: ResponseFormat | None) -> Any:
@@ -112,11 +105,3 @@ def _response_format(wanted: ResponseFormat | None) -> Any:
         "strict": wanted.strict,
     }
     return {"type": "json_schema", "json_schema": {name: value for name, value in schema.items() if value is not None}}
-
-
-_TIERS = {"standard_only": "default", "standard": "default"}
-
-
-def _tier(body: _Body, request: Request) -> None:
-    """Anthropic's and Gemini's words for paying as usual are `default`; what they call `auto` is the same."""
-    body.put("service_tier", _TIERS.get(request.service_tier or "", request.service_tier))

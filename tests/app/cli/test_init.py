@@ -23,9 +23,20 @@ def test_the_help_lists_all_of_them(run: Aihub) -> None:
         assert f"\n  {command}" in result.stdout
 
 
-def test_an_unknown_command_is_refused(run: Aihub) -> None:
-    result = run("aply")
-    assert (result.exit_code, "No such command 'aply'" in result.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("aply", "No such command 'aply', did you mean 'apply'?"), ("deploy-all", "No such command 'deploy-all'.")],
+)
+def test_an_unknown_command_is_refused(run: Aihub, typed: str, said: str) -> None:
+    result = run(typed)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: {said}")
+
+
+@pytest.mark.parametrize("group", [(), ("channel",), ("token",), ("user",)])
+def test_what_a_command_does_fits_its_line_in_the_list(run: Aihub, group: tuple[str, ...]) -> None:
+    listed = run(*group, "--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert listed
+    assert [line for line in listed if line.endswith("...")] == []
 
 
 def test_the_version_is_that_of_the_package(run: Aihub) -> None:

@@ -14,10 +14,14 @@ def test_one_user_as_json(declared: Aihub) -> None:
         "role": "user",
         "group": "default",
         "enabled": True,
+        "limits": {},
         "balance_usd": "25",
         "held_usd": "0",
         "used_usd": "0",
         "requests": 0,
+        "input_tokens": 0,
+        "output_tokens": 0,
+        "last_used_at": None,
     }
     assert (token["name"], token["key_hint"]) == ("laptop", "laptop…ters")
     assert "laptops-own-key" not in result.stdout

@@ -19,6 +19,10 @@ from tests.app.config.conftest import Write
         ("use: ./a.py:IPFilter2", "ip_filter2", "./a.py:IPFilter2", {}, ()),
         ("{use: m:C, name: mine, config: {a: 1}}", "mine", "m:C", {"a": 1}, ("config",)),
         ("{use: m:C, config: null}", "c", "m:C", {}, ()),
+        ("{use: m:C, timeout: 2}", "c", "m:C", {}, ()),
+        ("limit: {rpm: 1}\n  timeout: 2", "limit", None, {"rpm": 1}, ("limit",)),
+        ("{timeout: 2, limit: null}", "limit", None, {}, ("limit",)),
+        ("timeout: {rpm: 1}", "timeout", None, {"rpm": 1}, ("timeout",)),
     ],
 )
 def test_an_entry_names_a_stage_and_its_options(
@@ -26,7 +30,8 @@ def test_an_entry_names_a_stage_and_its_options(
 ) -> None:
     entries, problems = read_entries(write(f"pipeline:\n- {entry}\n"))
     at = ("pipeline", 0)
-    assert (entries, problems) == ([Entry(name, at, options, (*at, *options_at), use)], [])
+    timeout = 2 if "timeout: 2" in entry else None
+    assert (entries, problems) == ([Entry(name, at, options, (*at, *options_at), use, timeout)], [])
 
 
 def test_no_list_means_the_default_stages(write: Write) -> None:
@@ -45,6 +50,9 @@ def test_no_list_means_the_default_stages(write: Write) -> None:
         ("use: acme.stages", "2:8: pipeline[0].use: expected module:Class or ./file.py:Class"),
         ("use: 'm:'", "pipeline[0].use: expected module:Class"),
         ("use: 5", "pipeline[0].use: expected text, got 5"),
+        ("auth:\n  timeout: soon", "3:12: pipeline[0].timeout: expected a number, got 'soon'"),
+        ("{auth: {}, timeout: 0}", "pipeline[0].timeout: must be greater than 0"),
+        ("{use: m:C, timeout: -1}", "pipeline[0].timeout: must be greater than 0"),
         ("{use: m:C, confg: {}}", "2:14: pipeline[0].confg: unknown field 'confg', did you mean 'config'?"),
         ("{use: m:C, config: []}", "pipeline[0].config: expected a mapping, got a list"),
     ],

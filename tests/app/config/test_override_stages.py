@@ -20,6 +20,12 @@ from app.config.stages import check
         ("param_override: [a]", "pipeline[0].param_override: expected a mapping"),
         ("header_override: {cookie: a=b}", "1:31: pipeline[0].header_override.cookie: the header 'cookie' cannot be set"),
         ("status_code_mapping: {429: 200}", "pipeline[0].status_code_mapping.429: expected the status of an error"),
+        ("rate_limit: {usr: {rpm: 5}}", "1:26: pipeline[0].rate_limit.usr: no such scope: 'usr', did you mean 'user'?"),
+        ("rate_limit: {user: {rmp: 5}}", "1:33: pipeline[0].rate_limit.user.rmp: a limit knows no 'rmp', did you mean 'rpm'?"),
+        ("rate_limit: {user: {rpm: '5'}}", "1:38: pipeline[0].rate_limit.user.rpm: expected an integer, or `unlimited`"),
+        ("rate_limit: {model: {gpt-4*: {rpm: 0}}}", "1:48: pipeline[0].rate_limit.model.gpt-4*.rpm: must be at least 1"),
+        ("rate_limit: {model: {a: {rpm: 1}, rpm: 5}}", "pipeline[0].rate_limit.model.rpm: a scope has limits or names, not both"),
+        ("rate_limit: 5", "1:25: pipeline[0].rate_limit: expected scopes with their limits"),
         ("channel_options: {model_suffixes: true}", "pipeline[0].channel_options: 'channel_options' takes no options"),
     ],
 )

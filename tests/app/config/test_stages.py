@@ -178,3 +178,23 @@ def test_compiling_raises_every_problem_of_the_list(folder: Path) -> None:
     with pytest.raises(ConfigError) as error:
         compile_stages(settings)
     assert [problem.line for problem in error.value.problems] == [3, 4]
+
+
+def _timed(settings: Settings) -> dict[str, set[str]]:
+    """By stage, the hooks whose time is watched."""
+    timed: dict[str, set[str]] = {}
+    for hook, bound in compile_stages(settings).table.items():
+        for name, method in bound:
+            if hasattr(method, "__wrapped__"):
+                timed.setdefault(name, set()).add(hook)
+    return timed
+
+
+def test_the_time_of_stages_that_never_wait_is_not_watched(folder: Path) -> None:
+    assert set(_timed(load_settings(None, {}))) <= {"auth", "rate_limit", "billing"}
+
+
+def test_a_stage_of_one_s_own_is_watched_and_any_other_whose_entry_says_so(folder: Path) -> None:
+    (folder / "aihub.yaml").write_text("pipeline: [{use: './mine.py:Greeting'}, {mapping: {}, timeout: 5}, ip_allowlist]")
+    timed = _timed(load_settings(folder / "aihub.yaml", {}))
+    assert timed == {"greeting": {"response"}, "mapping": {"request", "target"}}

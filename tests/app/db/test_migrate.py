@@ -3,7 +3,9 @@
 import asyncio
 import sqlite3
 import sys
+import uuid
 from asyncio.subprocess import PIPE
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,13 @@ from piccolo.apps.migrations.tables import Migration
 
 from app.db.engine import Engine, bind
 from app.db.errors import NewerDatabase
+from app.db.groups import Group
 from app.db.migrate import applied, known, migrate, pending
 from app.db.piccolo_app import APP_CONFIG
+from app.db.prices import Price
 from app.db.users import User
+from app.prices.stored import price_of
+from pipeline.pricing import price as pricing
 
 MIGRATE = """
 import asyncio, pathlib, sys
@@ -45,6 +51,31 @@ async def test_from_every_earlier_migration(database_url: str, tmp_path: Path, e
     assert first[-1] == earlier
     assert first + await migrate(engine) == known()
     await assert_tables_work()
+
+
+async def test_rows_from_before_limits_have_none(database_url: str, tmp_path: Path) -> None:
+    engine = bind(database_url, tmp_path)
+    await migrate(engine, upto=known()[0])
+    await Group.raw(
+        "INSERT INTO groups (id, name, ratio, models, usable_by, auto, position) VALUES ({}, 'g', '1', '[]', '[]', {}, 0)",
+        uuid.uuid4(),
+        False,
+    )
+    await migrate(engine)
+    assert await Group.select(Group.limits).output(load_json=True) == [{"limits": {}}]
+
+
+async def test_prices_of_the_first_table_stay(database_url: str, tmp_path: Path) -> None:
+    engine = bind(database_url, tmp_path)
+    await migrate(engine, upto=known()[0])
+    columns = "id, model, input, output, cache_read, cache_write, per_call, ratio"
+    await User.raw(f"INSERT INTO prices ({columns}) VALUES ({{}}, 'm', 1, 2, 3, 4, 5, '1.5')", uuid.uuid4())
+    await migrate(engine)
+    (row,) = await Price.select().output(load_json=True)
+    assert price_of(row) == pricing.Price(
+        pricing.Rates(input=1, output=2, cache_read=3, cache_write=4), per_call=5_000_000, ratio=Fraction(3, 2)
+    )
+    assert (row["vendor"], row["channel"], row["tiers"], row["tools"]) == (None, None, [], {})
 
 
 async def test_a_second_run_applies_nothing(database: Engine) -> None:

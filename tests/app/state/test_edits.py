@@ -85,3 +85,23 @@ def test_new_apis_json_texts_are_taken(tmp_path: Path) -> None:
 def test_what_is_kept_is_what_was_written(word: str, written: Any) -> None:
     spec = ChannelSpec.model_validate({"name": "c", "vendor": "echo", word: written})
     assert spec.columns()[word] == written
+
+
+LIMITS: list[tuple[str, str]] = [
+    ("channels: [{name: c, vendor: echo, limits: {rmp: 5}}]",
+     "1:45: channels[0].limits.rmp: a limit knows no 'rmp', did you mean 'rpm'?"),
+    ("users: [{username: u, limits: {rpm: 0}}]",
+     "1:37: users[0].limits.rpm: must be at least 1: to allow nothing, disable it instead"),
+    ("groups: [{name: g, limits: {tpm: 1.5}}]", "1:34: groups[0].limits.tpm: expected an integer, or `unlimited`"),
+    ("users: [{username: u}]\ntokens: [{name: t, user: u, limits: 5}]", "2:37: tokens[0].limits: expected a mapping, got 5"),
+    ("users: [{username: u, limits: {}}]", ""),
+    ("users: [{username: u, limits: {rpm: unlimited, concurrent: 5}}]", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "said"), LIMITS)
+def test_limits_are_read_when_they_are_declared(tmp_path: Path, written: str, said: str) -> None:
+    file = tmp_path / "state.yaml"
+    file.write_text(written)
+    found = [str(problem).removeprefix(f"{file}:") for problem in check(read_state(file, {}), Snapshot(), Secrets("tests"))]
+    assert found == ([said] if said else [])

@@ -131,7 +131,7 @@ def test_what_is_no_address(address: str) -> None:
     assert "s3cret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["http://proxy:3128", "socks5://user:pw@proxy:1080"])
+@pytest.mark.parametrize("address", ["http://proxy:3128", "https://user:pw@proxy:1080"])
 def test_proxies(address: str) -> None:
     assert values.proxy_url(address) == address
 

@@ -14,6 +14,7 @@ from app.stores import callers as module
 from app.stores.callers import DatabaseCallers, Recent
 from pipeline.caller import Caller
 from pipeline.errors import Unavailable
+from pipeline.limits.allowance import read_allowance
 from tests.app.rows import add_token, add_user
 
 
@@ -67,6 +68,17 @@ async def test_a_caller_is_what_its_token_and_owner_say(callers: DatabaseCallers
     assert caller.cross_group_retry
     assert "gpt-5" in caller.models
     assert "claude" not in caller.models
+
+
+async def test_limits_of_a_token_and_of_its_owner_stay_apart(callers: DatabaseCallers, secrets: Secrets) -> None:
+    await add_token(secrets, "k1", await add_user(limits={"rpm": 600, "tpm": "unlimited"}), limits={"concurrent": 5})
+    await add_token(secrets, "k2", await add_user("bob"))
+    limited, free = await callers.find("k1"), await callers.find("k2")
+    assert limited is not None
+    assert limited.limits == read_allowance({"concurrent": 5})
+    assert limited.user_limits == read_allowance({"rpm": 600, "tpm": "unlimited"})
+    assert free is not None
+    assert free.limits is free.user_limits is None
 
 
 @pytest.mark.parametrize(

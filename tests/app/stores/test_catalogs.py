@@ -11,6 +11,7 @@ from app.db.state import bump
 from app.secrets import Secrets
 from app.stores import catalogs as module
 from app.stores.catalogs import DatabaseCatalogs, read_catalog
+from pipeline.limits.allowance import read_allowance
 from tests.app.rows import add_channel, add_group
 
 
@@ -77,6 +78,24 @@ async def test_a_channel_is_what_its_row_says(database: Engine, secrets: Secrets
     assert catalog.in_group("vip") == (channel,)
     assert "sk-one" not in repr(catalog.channels)
     assert "pass" not in repr(catalog.channels)
+
+
+async def test_limits_are_read_with_the_channel_and_the_group(database: Engine, secrets: Secrets) -> None:
+    await add_channel(secrets, "limited", limits={"rpm": 5})
+    await add_channel(secrets, "free")
+    await add_group("vip", limits={"tpd": 100})
+    catalog = await read_catalog(secrets)
+    assert [channel.limits for channel in catalog.channels] == [None, read_allowance({"rpm": 5})]
+    assert catalog.groups["vip"].limits == read_allowance({"tpd": 100})
+
+
+async def test_a_channel_whose_limits_cannot_be_read_is_not_used(
+    database: Engine, secrets: Secrets, caplog: pytest.LogCaptureFixture
+) -> None:
+    await add_channel(secrets, "broken", limits={"rpm": 0})
+    [channel] = (await read_catalog(secrets)).channels
+    assert not channel.enabled
+    assert "must be at least 1" in caplog.text
 
 
 async def test_what_a_channel_changes_is_ready_made(database: Engine, secrets: Secrets) -> None:

@@ -23,7 +23,7 @@ def channel(name: str, vendor: str, base_url: str, models: list[str], **more: An
 
 
 def state(standin: StandIn) -> dict[str, Any]:
-    """`b-*` is served by both, Anthropic's first."""
+    """`b-*` is served by both, Anthropic's first; `c-*` and `r-*` by vendors of one of OpenAI's formats alone."""
     root = standin.base_url.removesuffix("/v1")
     return {
         "groups": [{"name": "default", "usable_by": ["*"]}],
@@ -32,6 +32,8 @@ def state(standin: StandIn) -> dict[str, Any]:
             channel("anthropic", "anthropic", f"{root}/anthropic", ["a-*", "b-*"], priority=10),
             channel("openai", "openai", f"{root}/openai/v1", ["o-*", "b-*"]),
             channel("gemini", "gemini", f"{root}/gemini", ["g-*", "tunedModels/*"], model_mapping={"g-mapped": "g-real"}),
+            channel("chat", "openai", f"{root}/chat/v1", ["c-*"], formats=["openai_chat"]),
+            channel("responses", "openai", f"{root}/responses/v1", ["r-*"], formats=["openai_responses"]),
         ],
         "tokens": [{"name": "everything", "user": "alice", "key": KEY}],
     }

@@ -133,7 +133,8 @@ async def test_a_store_that_cannot_be_asked_is_no_wrong_key() -> None:
         async def find(self, key: str) -> Caller | None:
             raise Unavailable("The gateway's store cannot be reached.", retry_after=1)
 
-    ports = Ports(Down(), memory_ports().catalogs)
+    memory = memory_ports()
+    ports = Ports(Down(), memory.catalogs, memory.limits, memory.ledger)
     assert (await Playbook(Auth(ports)).request(BODY, headers={"x-api-key": "sk-1"})).status == 503
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.telemetry.waiting import Waiting
+from pipeline.waiting import Waiting
 
 
 async def rest_of(work: Coroutine[Any, Any, Any]) -> Any:

@@ -1,0 +1,1 @@
+"""The ledger's writers: operations are grouped, posted in one transaction, and answered."""

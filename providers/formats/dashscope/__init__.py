@@ -1,0 +1,1 @@
+"""DashScope's own API. https://help.aliyun.com/zh/model-studio/qwen-api-reference"""

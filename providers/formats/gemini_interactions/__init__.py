@@ -1,0 +1,1 @@
+"""Gemini interactions. https://ai.google.dev/gemini-api/docs/interactions"""

@@ -1,0 +1,1 @@
+"""IBM watsonx text generation. https://cloud.ibm.com/apidocs/watsonx-ai"""
