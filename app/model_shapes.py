@@ -41,7 +41,19 @@ def _anthropic_one(model: Model) -> dict[str, Any]:
     return {"type": "model", "id": model.name, "display_name": model.name, "created_at": "1970-01-01T00:00:00Z"}
 
 
+def _gemini_all(models: Sequence[Model]) -> dict[str, Any]:
+    """On one page, whatever `pageSize` says."""
+    return {"models": [_gemini_one(model) for model in models]}
+
+
+def _gemini_one(model: Model) -> dict[str, Any]:
+    """Clients look for what they need among the methods."""
+    name = model.name if model.name.startswith("tunedModels/") else f"models/{model.name}"
+    return {"name": name, "displayName": model.name, "supportedGenerationMethods": ["generateContent", "countTokens"]}
+
+
 SHAPES: Mapping[str, Shape] = {
     "openai_chat": Shape(_openai_all, _openai_one),
     "anthropic_messages": Shape(_anthropic_all, _anthropic_one),
+    "gemini": Shape(_gemini_all, _gemini_one),
 }

@@ -1,6 +1,6 @@
-"""The data plane's routes: one table. A path ends in `{rest}` where a name with slashes may follow. Where two formats share a
-path, the one with `header` is for requests that have it."""
+"""The data plane's routes: one table. A path has `{rest}` where a name with slashes may stand."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -13,11 +13,29 @@ DEFAULT_FORMAT = "openai_chat"
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """With a `header` it is for callers who send that, where several formats share a path; such a row comes first. `collection`
+    is what the name in `{rest}` may begin with, without being part of it."""
+
     method: str
     path: str
     route: Route
     header: str | None = None
+    collection: str = ""
 
+
+_GEMINI_VERSIONS = ("v1beta", "v1", "v1alpha")
+
+_GEMINI_METHODS = {
+    "generateContent": Route("gemini", "chat", model_in="path"),
+    "streamGenerateContent": Route("gemini", "chat", model_in="path", stream=True),
+    "countTokens": Route("gemini", "count_tokens", billable=False, model_in="path"),
+}
+
+_GEMINI_MODELS = Route("gemini", "models", billable=False, model_in="none")
+_GEMINI_MODEL = Route("gemini", "model", billable=False, model_in="none")
+
+_KEY_HEADER = "x-goog-api-key"
+"""Google's SDK asks for `/v1/models` as OpenAI's does; its key is in a header of its own."""
 
 TABLE = (
     Row("POST", "/v1/chat/completions", Route("openai_chat", "chat")),
@@ -27,6 +45,15 @@ TABLE = (
     Row("DELETE", "/v1/responses/{rest}", Route("openai_responses", "response.delete", billable=False, model_in="none")),
     Row("POST", "/v1/messages", Route("anthropic_messages", "chat")),
     Row("POST", "/v1/messages/count_tokens", Route("anthropic_messages", "count_tokens", billable=False)),
+    *(
+        Row("POST", f"/{version}/{{rest}}:{method}", route, collection="models/")
+        for version in _GEMINI_VERSIONS
+        for method, route in _GEMINI_METHODS.items()
+    ),
+    *(Row("GET", f"/{version}/models", _GEMINI_MODELS) for version in _GEMINI_VERSIONS if version != "v1"),
+    *(Row("GET", f"/{version}/models/{{rest}}", _GEMINI_MODEL) for version in _GEMINI_VERSIONS if version != "v1"),
+    Row("GET", "/v1/models", _GEMINI_MODELS, header=_KEY_HEADER),
+    Row("GET", "/v1/models/{rest}", _GEMINI_MODEL, header=_KEY_HEADER),
     Row("GET", "/v1/models", Route("anthropic_messages", "models", billable=False, model_in="none"), "anthropic-version"),
     Row("GET", "/v1/models/{rest}", Route("anthropic_messages", "model", billable=False, model_in="none"), "anthropic-version"),
     Row("GET", "/v1/models", Route("openai_chat", "models", billable=False, model_in="none")),
@@ -36,12 +63,35 @@ TABLE = (
 PREFIXES = tuple(sorted({"/" + row.path.split("/")[1] for row in TABLE}))
 """The first segments: whatever is below them is the data plane's."""
 
-_TEMPLATES = {id(row.route): row.path for row in TABLE}
-_EXACT: dict[tuple[str, str], tuple[Row, ...]] = {}
+_ENVELOPES = (
+    (re.compile(r"/v1(beta|alpha)/|/v1/(models|tunedModels)/.*:"), "gemini"),
+    (re.compile(r"/v1/messages"), "anthropic_messages"),
+)
+"""Whose envelope an error has where no row matches, by how the path begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A row whose path leaves a name open."""
+
+    row: Row
+    before: str
+    after: str
+
+    def holds(self, raw_path: str) -> bool:
+        enough = len(raw_path) > len(self.before) + len(self.after)
+        return enough and raw_path.startswith(self.before) and raw_path.endswith(self.after)
+
+    def name(self, raw_path: str) -> str:
+        return unquote(raw_path[len(self.before) : len(raw_path) - len(self.after)]).removeprefix(self.row.collection)
+
+
+_TEMPLATES = {id(row.route): row.path for row in reversed(TABLE)}
+_EXACT: dict[tuple[str, str], list[Row]] = {}
 for _row in TABLE:
     if "{" not in _row.path:
-        _EXACT[_row.method, _row.path] = (*_EXACT.get((_row.method, _row.path), ()), _row)
-_PREFIX = tuple((row.method, row.path.removesuffix("{rest}"), row) for row in TABLE if "{" in row.path)
+        _EXACT.setdefault((_row.method, _row.path), []).append(_row)
+_OPEN = tuple(_Open(row, *row.path.split("{rest}")) for row in TABLE if "{" in row.path)
 
 
 def match(method: str, raw_path: str, headers: Headers) -> tuple[Route, str]:
@@ -52,15 +102,10 @@ def match(method: str, raw_path: str, headers: Headers) -> tuple[Route, str]:
     for row in _EXACT.get((method, raw_path), ()):
         if _takes(row, headers):
             return row.route, ""
-    for allowed, prefix, row in _PREFIX:
-        if method == allowed and raw_path.startswith(prefix) and len(raw_path) > len(prefix) and _takes(row, headers):
-            return row.route, unquote(raw_path[len(prefix) :])
+    for each in _OPEN:
+        if method == each.row.method and each.holds(raw_path) and _takes(each.row, headers):
+            return each.row.route, each.name(raw_path)
     raise no_match(method, raw_path)
-
-
-def format_of(raw_path: str) -> str:
-    """Whose envelope an error at this path has, whatever the method."""
-    return next((row.route.format for row in TABLE if row.path == raw_path and row.header is None), DEFAULT_FORMAT)
 
 
 def _takes(row: Row, headers: Headers) -> bool:
@@ -68,15 +113,21 @@ def _takes(row: Row, headers: Headers) -> bool:
 
 
 def template(route: Route) -> str:
-    """The path of this very row, with `{rest}` where a name stood."""
+    """The path of the first row of this very route, with `{rest}` where a name stood."""
     return _TEMPLATES[id(route)]
 
 
+def format_of(raw_path: str) -> str:
+    """Whose envelope an error at this path has, whatever the method."""
+    return next((name for begin, name in _ENVELOPES if begin.match(raw_path)), DEFAULT_FORMAT)
+
+
 def allowed_methods(raw_path: str) -> tuple[str, ...]:
-    """The methods that some row takes at this path."""
+    """The methods that some row takes at this path. What follows a colon is one of Gemini's methods, known or not, and more
+    likely than a name with a colon in it."""
     exact = [method for method, path in _EXACT if path == raw_path]
-    prefixed = [method for method, prefix, _row in _PREFIX if raw_path.startswith(prefix) and len(raw_path) > len(prefix)]
-    return tuple(dict.fromkeys(exact + prefixed))
+    opened = [each.row.method for each in _OPEN if each.holds(raw_path) and (each.after or ":" not in raw_path)]
+    return tuple(dict.fromkeys(exact + opened))
 
 
 def no_match(method: str, raw_path: str) -> GatewayError:

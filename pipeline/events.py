@@ -1,4 +1,4 @@
-"""Server-sent events as raw bytes: what a stage sees of a reply, one whole event at a time."""
+"""A reply's pieces as raw bytes: what a stage sees, one whole event at a time."""
 
 import codecs
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import msgspec
 
 @dataclass(slots=True)
 class Event:
-    """`raw` is what goes out: for a stream one SSE event with its blank line, for a unary reply the whole body.
+    """`raw` is what goes out: for a stream one SSE event with its blank line, or one element of a JSON array with what stands
+    before it, for a unary reply the whole body.
 
     `last` is true exactly once a reply.
     """
@@ -20,8 +21,8 @@ class Event:
 
     @property
     def data(self) -> bytes:
-        """The payload: a unary body, or the event's `data:` lines joined by LF; empty for a comment."""
-        return self.raw if self.unary else sse_data(self.raw)
+        """The payload: a unary body, the event's `data:` lines joined by LF, an array's element; empty for a comment."""
+        return self.raw if self.unary else event_data(self.raw)
 
     def json(self) -> Any:
         """The decoded payload. Raises `msgspec.DecodeError` where it is not JSON (`[DONE]` is not)."""
@@ -30,7 +31,19 @@ class Event:
     def with_json(self, value: Any) -> Self:
         """This event with another payload."""
         data = msgspec.json.encode(value)
-        return type(self)(data if self.unary else sse_event(data), self.last, self.unary)
+        if not self.unary:
+            data = self.raw[: self.raw.index(b"{")] + data if _is_element(self.raw) else sse_event(data)
+        return type(self)(data, self.last, self.unary)
+
+
+def event_data(raw: bytes) -> bytes:
+    """The payload of one SSE event, or the object that is one element of a JSON array; empty where there is none."""
+    return raw.strip(b" \t\r\n,[]") if _is_element(raw) else sse_data(raw)
+
+
+def _is_element(raw: bytes) -> bool:
+    """No line of an event begins so."""
+    return raw.lstrip()[:1] in (b"[", b",", b"{", b"]")
 
 
 def sse_event(data: bytes) -> bytes:

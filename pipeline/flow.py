@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, TypeVar
+from urllib.parse import parse_qs
 
 from pipeline.body import Body
 from pipeline.caller import Caller
@@ -49,12 +50,14 @@ class Headers:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a method and path mean. `format` is the caller's wire format, `operation` what is asked for in it."""
+    """What a method and path mean. `format` is the caller's wire format, `operation` what is asked for in it. `model_in`: where
+    the model's name stands; where that is the path, `stream` tells whether the path asks for a stream."""
 
     format: str
     operation: str
     billable: bool = True
-    model_in: Literal["body", "none"] = "body"
+    model_in: Literal["body", "path", "none"] = "body"
+    stream: bool = False
 
 
 @dataclass(slots=True)
@@ -186,7 +189,8 @@ class Attempt:
 class Flow:
     """One caller request, from its headers to its settlement.
 
-    `asked_model` is what the caller wrote, `model` what stages made of it. `groups`, when set, narrows whose channels may serve.
+    `asked_model` is what the caller wrote, `model` what stages made of it. `asked_array`: the stream that was asked for is one
+    JSON array, and not server-sent events (Gemini's, without `alt=sse`). `groups`, when set, narrows whose channels may serve.
     `pin` is a hard choice of a channel, `prefer` a wish. `promised`: the status went out, errors are in-band from here.
     `committed`: a vendor's event went out, no retry after it. `responded` counts the `response` hooks that were called.
     `first_byte` is when the answer began to go out.
@@ -196,6 +200,7 @@ class Flow:
 
     __slots__ = (
         "_body",
+        "asked_array",
         "asked_model",
         "asked_stream",
         "attempts",
@@ -232,6 +237,7 @@ class Flow:
         self.model = ""
         self.asked_model = ""
         self.asked_stream = False
+        self.asked_array = False
         self.groups: tuple[str, ...] = ()
         self.candidates: tuple[Target, ...] = ()
         self.attempts: list[Attempt] = []
@@ -259,8 +265,13 @@ class Flow:
             body = await self._read()
             if self.trace is not None:
                 self.trace.note("body read")
-            self.model = self.asked_model = _model_name(body.get("model"))
-            self.asked_stream = _flag(body.get("stream"), "stream")
+            if self.route.model_in == "path":
+                self.model = self.asked_model = _model_name(self.request.rest)
+                self.asked_stream = self.route.stream
+                self.asked_array = self.route.stream and "sse" not in parse_qs(self.request.query).get("alt", ())
+            else:
+                self.model = self.asked_model = _model_name(body.get("model"))
+                self.asked_stream = _flag(body.get("stream"), "stream")
             self._body = body
         return self._body
 

@@ -6,9 +6,10 @@ from pipeline.flow import Route
 from providers.vendor import MAIN, Vendor
 
 UPSTREAMS: Mapping[str, tuple[str, ...]] = {
-    "openai_chat": ("openai_responses", "anthropic_messages"),
-    "openai_responses": ("anthropic_messages", "openai_chat"),
-    "anthropic_messages": ("openai_chat", "openai_responses"),
+    "openai_chat": ("openai_responses", "anthropic_messages", "gemini"),
+    "openai_responses": ("anthropic_messages", "openai_chat", "gemini"),
+    "anthropic_messages": ("openai_chat", "openai_responses", "gemini"),
+    "gemini": ("openai_chat", "anthropic_messages", "openai_responses"),
 }
 """For each caller's format the other formats that can serve it, the one that keeps most of a request first. What is absent is
 unsupported on purpose, and so is every operation but the main one."""

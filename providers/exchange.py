@@ -3,17 +3,20 @@
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import msgspec
 
 from pipeline.errors import GatewayError, UpstreamFailed
-from pipeline.events import sse_data
+from pipeline.events import event_data
 from pipeline.flow import Attempt, Flow, Reply
 from pipeline.retry import Failure, Verdict
 from providers import failures, formats
+from providers.array_stream import ArrayStream, PassedArray
 from providers.converting import Conversion
 from providers.formats.wire import Answer, NotInFormat, StreamTap
+from providers.json_array import ArraySplitter
 from providers.sse import EventSplitter, EventTooLong
 from providers.stream import EventStream
 from providers.vendor import Vendor
@@ -61,8 +64,12 @@ class Exchange:
             self._fail(failures.from_status(response.status_code, response.headers, body, self._vendor), response, body)
         elif response.status_code != 200:
             raise NotInFormat(f"status {response.status_code}, which is no answer to this request")
-        elif self._flow.asked_stream and not response.headers.get("content-type", "").startswith("application/json"):
-            await self._begin_stream(response)
+        elif not self._flow.asked_stream:
+            await self._take_unary(response)
+        elif not response.headers.get("content-type", "").startswith("application/json"):
+            await self._begin_stream(response, EventSplitter())
+        elif self._flow.asked_array and self._conversion is None:
+            await self._begin_stream(response, ArraySplitter())
         else:
             await self._take_unary(response)
 
@@ -86,9 +93,8 @@ class Exchange:
             body = self._conversion.reply(body)
         self._attempt.reply = Reply(200, self._headers(response), body)
 
-    async def _begin_stream(self, response: httpx.Response) -> None:
+    async def _begin_stream(self, response: httpx.Response, splitter: EventSplitter | ArraySplitter) -> None:
         pieces = _pieces(response)
-        splitter = EventSplitter()
         held = await self._peek(pieces, splitter, response)
         if self._attempt.failure is not None:
             return
@@ -100,10 +106,19 @@ class Exchange:
             tap = converted = self._conversion.stream()
             reply.headers["content-type"] = converted.writer.content_type
             reply.is_last = formats.get(self._flow.route.format).is_last
+        if self._flow.asked_array:
+            tap = self._as_array(tap, passed=isinstance(splitter, ArraySplitter))
+            reply.headers["content-type"] = "application/json"
         reply.cut_event = tap.fail
         reply.events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle, self._wire.said)
 
-    async def _peek(self, pieces: AsyncIterator[bytes], splitter: EventSplitter, response: httpx.Response) -> list[bytes]:
+    def _as_array(self, tap: StreamTap, *, passed: bool) -> ArrayStream:
+        kind = PassedArray if passed else ArrayStream
+        return kind(tap, formats.get(self._flow.route.format).errors, self._flow.id)
+
+    async def _peek(
+        self, pieces: AsyncIterator[bytes], splitter: EventSplitter | ArraySplitter, response: httpx.Response
+    ) -> list[bytes]:
         """The events up to the batch with the first real one. A failure found there is noted on the attempt."""
         held: list[bytes] = []
         size = silent = 0
@@ -120,7 +135,7 @@ class Exchange:
                     silent += len(event)
                     continue
                 if answer.error is not None:
-                    self._fail_in_band(answer, response, sse_data(event))
+                    self._fail_in_band(answer, response, event_data(event))
                 self._attempt.answered_model = answer.model or self._attempt.answered_model
                 if answer.opening:
                     continue
@@ -129,7 +144,7 @@ class Exchange:
                 raise NotInFormat("a stream without a first event")
         rest = splitter.finish()
         if rest and (answer := self._wire.read_first(rest)) is not None and answer.error is not None:
-            self._fail_in_band(answer, response, sse_data(rest))
+            self._fail_in_band(answer, response, event_data(rest))
             return held
         raise NotInFormat("an empty stream")
 
@@ -144,7 +159,7 @@ class Exchange:
         status = failure.status or 502
         if self._conversion is not None:
             attempt.reply = self._converted_error(self._conversion, failure, status, response, body)
-        elif _is_json_object(body):
+        elif isinstance(said := _decoded(body), dict) or (isinstance(said, list) and self._flow.asked_array):
             attempt.reply = Reply(status, self._headers(response) | {"content-type": "application/json"}, body)
         else:
             attempt.reply = self._wire.errors.reply(_plain_error(failure, status), self._flow.id)
@@ -156,7 +171,7 @@ class Exchange:
         self, conversion: Conversion, failure: Failure, status: int, response: httpx.Response, body: bytes
     ) -> Reply:
         """The vendor's own words in the caller's envelope."""
-        if _is_json_object(body):
+        if isinstance(_decoded(body), dict | list):
             error = conversion.error(status, failures.error_in(body))
             error.retry_after = failure.retry_after
         else:
@@ -193,11 +208,12 @@ def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     return aiter(response.stream)
 
 
-def _is_json_object(body: bytes) -> bool:
+def _decoded(body: bytes) -> Any:
+    """None if it is not JSON."""
     try:
-        return isinstance(msgspec.json.decode(body), dict)
+        return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
+        return None
 
 
 def _plain_error(failure: Failure, status: int) -> GatewayError:

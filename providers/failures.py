@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from pipeline.retry import Blame, Failure
+from providers import google_rpc
 from providers.kept_alive import StaleConnection
 from providers.vendor import Vendor
 
@@ -80,7 +81,9 @@ def _seconds(value: str, unit: float) -> float:
 
 
 def _failure(status: int, error: Mapping[str, Any], vendor: Vendor, wait: float | None) -> Failure:
-    words = {str(error.get("code")), str(error.get("type"))}
+    words = {str(error.get("code")), str(error.get("type"))} | google_rpc.reasons(error)
+    if wait is None and (delay := google_rpc.retry_delay(error)) is not None:
+        wait = min(delay, RETRY_AFTER_CAP)
     if status in (401, 402) or words & vendor.credential_codes:
         return Failure(
             "The gateway's own account at the upstream was refused. This is not about your API key.",
@@ -94,11 +97,14 @@ def _failure(status: int, error: Mapping[str, Any], vendor: Vendor, wait: float 
 
 
 def error_in(body: bytes) -> Mapping[str, Any]:
-    """The error object of a body: under `error`, or, as Mistral writes it, the body itself."""
+    """The error object of a body: under `error`, or, as Mistral writes it, the body itself. Google's arrays have it as their one
+    element."""
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if not isinstance(value, dict):
         return {}
     inner = value.get("error")

@@ -5,6 +5,7 @@ from providers import formats, registry
 from providers.carried import Carried
 from providers.conversion import upstream_format
 from providers.converting import convert
+from providers.json_array import AS_EVENTS
 from providers.vendor import MAIN, Vendor
 
 USER_AGENT = "aihub"
@@ -32,10 +33,13 @@ def prepare(flow: Flow, attempt: Attempt, carried: Carried, *, ask_usage: bool) 
     wire_format = upstream_format(flow.route, vendor, channel.formats)
     assert wire_format is not None, "routing asks `serves` first"
     attempt.format = wire_format
-    attempt.url = url(vendor, channel.base_url, wire_format, flow.route.operation)
+    verbatim = wire_format == flow.route.format
+    attempt.url = url(vendor, channel.base_url, wire_format, flow.route.operation, attempt.model, stream=flow.asked_stream)
     attempt.headers = {**COMMON_HEADERS, **vendor.headers.get(wire_format, {})}
     attempt.headers["accept"] = "text/event-stream" if flow.asked_stream else "application/json"
-    verbatim = wire_format == flow.route.format
+    if verbatim and flow.asked_array:
+        attempt.url = attempt.url.removesuffix(AS_EVENTS)
+        attempt.headers["accept"] = "application/json"
     for name in (*TRACE_HEADERS, *(vendor.forward if verbatim else ())):
         # httpx encodes headers as ASCII; what is not has no meaning to a vendor either.
         if (value := ", ".join(flow.request.headers.get_all(name))) and value.isascii():
@@ -44,16 +48,20 @@ def prepare(flow: Flow, attempt: Attempt, carried: Carried, *, ask_usage: bool) 
         return
     if not verbatim:
         convert(flow, attempt, vendor, carried)
-    elif attempt.model != flow.asked_model:
-        attempt.body.set("model", attempt.model)
+    elif attempt.model != flow.asked_model or flow.route.model_in == "path":
+        formats.get(wire_format).name_model(attempt.body, attempt.model)
     if flow.asked_stream and ask_usage and vendor.stream_usage:
         attempt.asked_usage = formats.get(wire_format).ask_usage(attempt.body)
 
 
-def url(vendor: Vendor, base_url: str | None, wire_format: str, operation: str = MAIN) -> str:
+def url(
+    vendor: Vendor, base_url: str | None, wire_format: str, operation: str = MAIN, model: str = "", *, stream: bool = False
+) -> str:
     """The channel's base URL, or the vendor's own, and the operation's path below it."""
     base, path = base_url or vendor.base_url, vendor.path(wire_format, operation)
+    if stream and operation == MAIN:
+        path = vendor.streams.get(wire_format, path)
     if base is None:
         raise ValueError(f"a channel of vendor {vendor.name!r} needs a `base_url`")
     assert path is not None, "the conversion table chose what the vendor speaks"
-    return base.rstrip("/") + path
+    return base.rstrip("/") + (path.replace("{model}", vendor.model_path(model)) if "{" in path else path)

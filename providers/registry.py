@@ -8,6 +8,7 @@ _VENDORS = {
     "openai": "providers.vendors.openai",
     "openai-compatible": "providers.vendors.openai_compatible",
     "anthropic": "providers.vendors.anthropic",
+    "gemini": "providers.vendors.gemini",
     "echo": "providers.vendors.echo",
 }
 

@@ -10,6 +10,7 @@ from pipeline.flow import Attempt
 from providers.formats.said import letters_said
 from providers.formats.wire import StreamTap
 from providers.idle import IdleWatch
+from providers.json_array import ArraySplitter
 from providers.sse import EventSplitter, EventTooLong
 
 STALLED = "The upstream stopped sending in the middle of its answer."
@@ -30,7 +31,7 @@ class EventStream:
         attempt: Attempt,
         response: httpx.Response,
         pieces: AsyncIterator[bytes],
-        splitter: EventSplitter,
+        splitter: EventSplitter | ArraySplitter,
         tap: StreamTap,
         held: list[bytes],
         idle: float,

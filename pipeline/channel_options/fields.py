@@ -11,7 +11,10 @@ from pipeline.refusal import refusal
 # Without these a request is none, or not the one that was authorised and counted.
 ESSENTIAL = frozenset({"model", "stream", "stream_options", "messages", "input", "contents", "prompt"})
 
-ESSENTIAL_BY_FORMAT = {"anthropic_messages": frozenset({"system", "max_tokens"})}
+ESSENTIAL_BY_FORMAT = {
+    "anthropic_messages": frozenset({"system", "max_tokens"}),
+    "gemini": frozenset({"systemInstruction", "system_instruction", "generateContentRequest"}),
+}
 """What a request of one wire format is made of, beside those; elsewhere the same name may be a mere wish."""
 
 

@@ -49,8 +49,20 @@ def into_output_config(body: JsonObject, effort: Effort) -> None:
     body.set("output_config", {**kept, "effort": "low" if effort.value == "minimal" else effort.value})
 
 
+_LEVELS = {"none": "MINIMAL", "xhigh": "HIGH"}
+
+
+def into_thinking_config(body: JsonObject, effort: Effort) -> None:
+    """Gemini, from the third generation on. https://ai.google.dev/gemini-api/docs/thinking"""
+    name = "generation_config" if "generation_config" in body else "generationConfig"
+    config = body.get(name)
+    kept = config if isinstance(config, dict) else {}
+    body.set(name, {**kept, "thinkingConfig": {"thinkingLevel": _LEVELS.get(effort.value, effort.value.upper())}})
+
+
 ASKERS: dict[str, Callable[[JsonObject, Effort], None]] = {
     "openai_chat": into_reasoning_effort,
     "anthropic_messages": into_output_config,
+    "gemini": into_thinking_config,
 }
 """By wire format."""

@@ -45,8 +45,20 @@ def into_system(body: JsonObject, prompt: str, mode: str) -> None:
         body.set("system", _before(prompt, own))
 
 
+def into_system_instruction(body: JsonObject, prompt: str, mode: str) -> None:
+    """Gemini: the parts of `systemInstruction`, which clients also write `system_instruction`."""
+    name = "system_instruction" if "system_instruction" in body else "systemInstruction"
+    own = body.get(name)
+    parts = own.get("parts") if isinstance(own, dict) else None
+    if mode == "override" or not parts:
+        body.set(name, {"parts": [{"text": prompt}]})
+    elif mode == "add":
+        body.set(name, {**own, "parts": [{"text": prompt}, *(parts if isinstance(parts, list) else [parts])]})
+
+
 PROMPTERS: dict[str, Callable[[JsonObject, str, str], None]] = {
     "openai_chat": into_messages,
     "anthropic_messages": into_system,
+    "gemini": into_system_instruction,
 }
 """By wire format."""

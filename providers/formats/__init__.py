@@ -10,6 +10,7 @@ _FORMATS = {
     "openai_chat": "providers.formats.openai_chat",
     "openai_responses": "providers.formats.openai_responses",
     "anthropic_messages": "providers.formats.anthropic_messages",
+    "gemini": "providers.formats.gemini",
 }
 
 _loaded: dict[str, WireFormat] = {}

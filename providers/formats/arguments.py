@@ -14,10 +14,10 @@ _wrapped = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def as_object(arguments: str) -> msgspec.Raw:
-    """The JSON object; nothing is an empty one. What is no object (a model's slip, or one cut short) is wrapped in one, for a
-    format that takes nothing else."""
+    """The JSON object; nothing is an empty one, and so is `null`. What is no object (a model's slip, or one cut short) is wrapped
+    in one, for a format that takes nothing else."""
     text = arguments.strip().encode()
-    if not text:
+    if text in (b"", b"null"):
         return _EMPTY
     try:
         value = _raw.decode(text)

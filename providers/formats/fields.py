@@ -1,6 +1,6 @@
 """Reading a JSON object of a caller's or a vendor's, member by member, so that what is not read is not lost."""
 
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
@@ -33,7 +33,7 @@ class Fields:
         self.place = place
 
     @classmethod
-    def of(cls, source: bytes | msgspec.Raw, place: str = "") -> "Fields":
+    def of(cls, source: bytes | msgspec.Raw, place: str = "") -> Self:
         return cls(_decoded(source, _members, place, "an object"), place)
 
     def at(self, name: str) -> str:
@@ -74,13 +74,14 @@ class Fields:
     def flag(self, name: str) -> bool | None:
         return self._read(name, _flag, "true or false")
 
-    def object(self, name: str) -> "Fields | None":
+    def object(self, name: str) -> Self | None:
         raw = self.raw(name)
-        return None if raw is None else Fields.of(raw, self.at(name))
+        return None if raw is None else type(self).of(raw, self.at(name))
 
-    def objects(self, name: str) -> list["Fields"]:
-        raw = self.raw(name)
-        return [] if raw is None else objects(raw, self.at(name))
+    def objects(self, name: str) -> list[Self]:
+        raw, place = self.raw(name), self.at(name)
+        found = [] if raw is None else _decoded(raw, _objects, place, "a list of objects")
+        return [type(self)(members, f"{place}[{index}]") for index, members in enumerate(found)]
 
     def strings(self, name: str) -> dict[str, str]:
         """An object of scalars, as text."""

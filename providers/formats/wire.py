@@ -28,15 +28,18 @@ class Answer:
 
 class StreamTap(Protocol):
     """Follows one stream, sans-io. Reads usage from the events that carry it and leaves every byte alone, but for the events
-    that the gateway alone asked for, which it removes. Or it converts: then what it returns is in the caller's format.
-
-    `failure`: the stream cannot go on after what `feed` returned last. `fail` makes the event (or several, joined) that ends this
-    very stream with an error; None if that takes nothing that only the stream knows: then the format's `errors` make it."""
-
-    failure: GatewayError | None
+    that the gateway alone asked for, which it removes. Or it converts: then what it returns is in the caller's format."""
 
     @property
-    def fail(self) -> Callable[[GatewayError], bytes] | None: ...
+    def failure(self) -> GatewayError | None:
+        """Why the stream cannot go on after what `feed` returned last."""
+        ...
+
+    @property
+    def fail(self) -> Callable[[GatewayError], bytes] | None:
+        """Makes the event (or several, joined) that ends this very stream with an error; None if that takes nothing that only the
+        stream knows: then the format's `errors` make it."""
+        ...
 
     @property
     def usage(self) -> Usage | None: ...
@@ -84,6 +87,10 @@ class WireFormat(Protocol):
 
     def is_last(self, event: bytes) -> bool:
         """Whether this event marks a stream's end."""
+        ...
+
+    def name_model(self, body: JsonObject, model: str) -> None:
+        """Where the body of this format names the model, let it be this one."""
         ...
 
     def ask_usage(self, body: JsonObject) -> bool:

@@ -53,3 +53,21 @@ def test_a_payload_that_is_no_json_is_said() -> None:
     assert Event(b"data: [1]\n\n").json() == [1]
     with pytest.raises(msgspec.DecodeError):
         Event(b"data: [DONE]\n\n").json()
+
+
+ELEMENTS: list[tuple[bytes, bytes]] = [
+    (b'[{"a":[1]}', b'{"a":[1]}'),
+    (b',\r\n{"a":1}', b'{"a":1}'),
+    (b'{"error":{}}', b'{"error":{}}'),
+    (b"\n]\n", b""),
+    (b"[]", b""),
+]
+
+
+@pytest.mark.parametrize(("raw", "data"), ELEMENTS)
+def test_the_payload_of_an_arrays_element(raw: bytes, data: bytes) -> None:
+    assert Event(raw).data == data
+
+
+def test_another_payload_keeps_its_place_in_the_array() -> None:
+    assert Event(b',\r\n{"a":1}').with_json({"b": 2}).raw == b',\r\n{"b":2}'

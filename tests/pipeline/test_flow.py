@@ -1,12 +1,14 @@
 """The nouns: what a flow knows of its request, and what stages keep in it."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from pipeline.body import Body
 from pipeline.catalog import ChannelKey, Target
-from pipeline.flow import Attempt, Headers, Notes
+from pipeline.flow import Attempt, Flow, Headers, Notes, Request, Route
 from pipeline.json_object import JsonObject
 from pipeline.testing import Playbook, a_channel, reply, status
 from pipeline.usage import Usage
@@ -110,3 +112,25 @@ def test_an_attempt_begins_with_its_target_s_model() -> None:
 def test_no_repr_shows_a_key_s_secret() -> None:
     channel = a_channel(keys=(ChannelKey("k", "k", "canary"),), proxy="http://u:canary@proxy")
     assert "canary" not in repr(channel)
+
+
+async def nothing_but(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+@pytest.mark.parametrize(
+    ("stream", "query", "asked"),
+    [
+        (False, "", (False, False)),
+        (False, "alt=sse", (False, False)),
+        (True, "alt=sse", (True, False)),
+        (True, "key=x&alt=sse", (True, False)),
+        (True, "", (True, True)),
+        (True, "alt=json", (True, True)),
+    ],
+)
+async def test_where_the_path_names_the_model_the_body_does_not(stream: bool, query: str, asked: tuple[bool, bool]) -> None:
+    request = Request("POST", "/", query, Headers(), Body(nothing_but(b'{"model":"other","stream":1}')), rest="a/b")
+    flow = Flow("req_1", request, Route("gemini", "chat", model_in="path", stream=stream))
+    await flow.body()
+    assert (flow.model, flow.asked_model, (flow.asked_stream, flow.asked_array)) == ("a/b", "a/b", asked)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support import chat, converting, legal, messages
+from tests.support import chat, converting, gemini, legal, messages
 
 CHUNKS: list[dict[str, Any]] = [
     chat.chunk({"role": "assistant", "content": ""}),
@@ -44,14 +44,29 @@ EVENTS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("vendor", "caller", "events"),
-    [("openai_chat", "anthropic_messages", CHUNKS), ("anthropic_messages", "openai_chat", EVENTS)],
-)
+REPLIES: list[dict[str, Any]] = [
+    *gemini.stream([gemini.text("Hi")], [gemini.thought("hm")]),
+    gemini.reply(gemini.call("f", "c2ln", a=1), stop=None),
+    gemini.reply({"functionCall": {"name": "g", "willContinue": True}}, stop=None),
+    gemini.reply({"functionCall": {"partialArgs": [{"jsonPath": "$.a", "stringValue": "x"}], "willContinue": True}}, stop=None),
+    gemini.reply({"functionCall": {}}, stop=None),
+    gemini.reply({"inlineData": {"mimeType": "audio/L16;rate=24000", "data": "AAAA"}}, stop=None),
+    gemini.reply({"executableCode": {"code": "x"}}, gemini.text("", thoughtSignature="c2ln"), stop=None),
+    gemini.reply({"from_the_future": 1}, stop="FROM_THE_FUTURE"),
+    gemini.reply(stop="SAFETY", groundingMetadata={"groundingSupports": [{}]}),
+    {"candidates": [{"content": None}], "responseId": "resp-1", "modelVersion": "gemini-m"},
+    {"promptFeedback": {"blockReason": "OTHER"}},
+    {"usageMetadata": {"promptTokenCount": 1}},
+    gemini.error(503, "x", "UNAVAILABLE"),
+]
+SOURCES = {"openai_chat": CHUNKS, "anthropic_messages": EVENTS, "gemini": REPLIES}
+
+
+@pytest.mark.parametrize(("vendor", "caller"), [(vendor, caller) for vendor in SOURCES for caller in SOURCES if vendor != caller])
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
-def test_any_events_in_any_order(vendor: str, caller: str, events: list[dict[str, Any]], data: st.DataObject) -> None:
-    chosen = data.draw(st.lists(st.sampled_from(events), max_size=12))
+def test_any_events_in_any_order(vendor: str, caller: str, data: st.DataObject) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(SOURCES[vendor]), max_size=12))
     out, whole = converting.stream(vendor, caller, [b"data: " + orjson.dumps(each) + b"\n\n" for each in chosen])
     if out:
         legal.CHECKS[caller](out, cut=not whole)

@@ -1,4 +1,4 @@
-"""Real answers of each format, told in the other: read by the official SDK's types, they say the same."""
+"""Real answers of each format, told in the others: read by the official SDK's types, they say the same."""
 
 from typing import Any
 
@@ -7,12 +7,13 @@ import pytest
 from pipeline.errors import UpstreamFailed
 from providers import formats
 from tests.support import converting, legal, official, said
-from tests.support.recordings import MISSING, Recording, chat_recordings, messages_recordings
+from tests.support.recordings import MISSING, Recording, chat_recordings, gemini_recordings, messages_recordings
 
-OTHER = {"openai_chat": "anthropic_messages", "anthropic_messages": "openai_chat"}
-SOURCES = [("openai_chat", each) for each in chat_recordings()] + [("anthropic_messages", each) for each in messages_recordings()]
-ANSWERS = [(vendor, each) for vendor, each in SOURCES if each.status == 200 and not each.fails]
-STREAMS = [(vendor, each) for vendor, each in ANSWERS if each.stream]
+FORMATS = {"openai_chat": chat_recordings(), "anthropic_messages": messages_recordings(), "gemini": gemini_recordings()}
+SOURCES = [(vendor, each) for vendor, recordings in FORMATS.items() for each in recordings]
+PAIRS = [(vendor, caller, each) for vendor, each in SOURCES for caller in FORMATS if caller != vendor]
+ANSWERS = [(vendor, caller, each) for vendor, caller, each in PAIRS if each.status == 200 and not each.fails]
+STREAMS = [(vendor, caller, each) for vendor, caller, each in ANSWERS if each.stream]
 
 pytestmark = pytest.mark.skipif(not SOURCES, reason=MISSING)
 
@@ -21,9 +22,8 @@ def named(value: Any) -> str:
     return value.name if isinstance(value, Recording) else value
 
 
-@pytest.mark.parametrize(("vendor", "recording"), ANSWERS, ids=named)
-def test_an_answer_says_the_same_in_the_other_format(vendor: str, recording: Recording) -> None:
-    caller = OTHER[vendor]
+@pytest.mark.parametrize(("vendor", "caller", "recording"), ANSWERS, ids=named)
+def test_an_answer_says_the_same_in_another_format(vendor: str, caller: str, recording: Recording) -> None:
     if recording.stream:
         out, whole = converting.stream(vendor, caller, [recording.response])
         assert whole
@@ -42,9 +42,9 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("still")
-@pytest.mark.parametrize(("vendor", "recording"), STREAMS, ids=named)
-def test_a_stream_in_single_bytes_comes_out_the_same(vendor: str, recording: Recording) -> None:
-    source, caller = recording.response, OTHER[vendor]
+@pytest.mark.parametrize(("vendor", "caller", "recording"), STREAMS, ids=named)
+def test_a_stream_in_single_bytes_comes_out_the_same(vendor: str, caller: str, recording: Recording) -> None:
+    source = recording.response
     singly = [source[index : index + 1] for index in range(len(source))]
     assert converting.stream(vendor, caller, singly) == converting.stream(vendor, caller, [source])
 
@@ -53,9 +53,9 @@ PLACES = 6
 """Cuts per recording, spread over it: each takes an SDK's whole reading."""
 
 
-@pytest.mark.parametrize(("vendor", "recording"), STREAMS, ids=named)
-def test_a_stream_that_is_cut_is_legal_to_its_last_event_and_raises(vendor: str, recording: Recording) -> None:
-    source, caller = recording.response, OTHER[vendor]
+@pytest.mark.parametrize(("vendor", "caller", "recording"), STREAMS, ids=named)
+def test_a_stream_that_is_cut_is_legal_to_its_last_event_and_raises(vendor: str, caller: str, recording: Recording) -> None:
+    source = recording.response
     errors = formats.get(caller).errors
     for place in range(1, len(source), max(len(source) // PLACES, 1)):
         out, whole = converting.stream(vendor, caller, [source[:place]])

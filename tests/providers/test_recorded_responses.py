@@ -9,7 +9,14 @@ import pytest
 from pipeline.errors import UpstreamFailed
 from providers import formats
 from tests.support import converting, legal, official, responses, said
-from tests.support.recordings import MISSING, Recording, chat_recordings, messages_recordings, responses_recordings
+from tests.support.recordings import (
+    MISSING,
+    Recording,
+    chat_recordings,
+    gemini_recordings,
+    messages_recordings,
+    responses_recordings,
+)
 
 NAME = "openai_responses"
 SAID: dict[tuple[str, bool], Any] = {
@@ -27,7 +34,8 @@ RESPONSES = [each for each in responses_recordings() if each.response.count(b"ev
 SOURCES = [
     *(("openai_chat", NAME, each) for each in chat_recordings()),
     *(("anthropic_messages", NAME, each) for each in messages_recordings()),
-    *((NAME, caller, each) for each in RESPONSES for caller in ("openai_chat", "anthropic_messages")),
+    *(("gemini", NAME, each) for each in gemini_recordings()),
+    *((NAME, caller, each) for each in RESPONSES for caller in ("openai_chat", "anthropic_messages", "gemini")),
 ]
 ANSWERS = [each for each in SOURCES if each[2].status == 200 and not each[2].fails]
 STREAMS = [each for each in ANSWERS if each[2].stream]

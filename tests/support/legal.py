@@ -94,4 +94,21 @@ def chat(stream: bytes, *, cut: bool = False) -> None:
     assert not (cut and finished)
 
 
-CHECKS = {"openai_chat": chat, "anthropic_messages": messages}
+def gemini(stream: bytes, *, cut: bool = False) -> None:
+    """Each event is a whole reply; the model's parts in it, one kind in each; a finish reason in the last one only, with the
+    usage, unless the stream is `cut`. No comment anywhere: Google's SDK reads one as JSON."""
+    assert not any(line.startswith(b":") for line in stream.split(b"\n"))
+    replies = [orjson.loads(data) for _, data in _events(stream)]
+    assert len({(reply["modelVersion"], reply["responseId"]) for reply in replies}) <= 1
+    for number, reply in enumerate(replies):
+        last = not cut and number == len(replies) - 1
+        for candidate in reply["candidates"]:
+            assert ("finishReason" in candidate) == last
+            assert candidate["content"]["role"] == "model"
+            for part in candidate["content"]["parts"]:
+                assert len(set(part) & {"text", "functionCall", "inlineData", "executableCode", "codeExecutionResult"}) == 1
+        assert ("usageMetadata" in reply) == last
+        assert reply["candidates"]
+
+
+CHECKS = {"openai_chat": chat, "anthropic_messages": messages, "gemini": gemini}

@@ -8,6 +8,8 @@ import anthropic
 import httpx
 import httpx2
 import openai
+from google import genai
+from google.genai import errors, types
 
 
 class _Canned:
@@ -73,10 +75,33 @@ def messages_stream(body: bytes) -> Any:
         return events.get_final_message()
 
 
+@cache
+def _genai() -> tuple[genai.Client, _Canned]:
+    canned = _Canned(httpx)
+    http = httpx.Client(transport=httpx.MockTransport(canned))
+    options = types.HttpOptions(base_url="http://x", httpx_client=http)
+    return genai.Client(api_key="x", vertexai=False, http_options=options), canned
+
+
+def gemini(body: bytes) -> Any:
+    client, canned = _genai()
+    canned.set(body, stream=False)
+    return client.models.generate_content(model="m", contents="x")
+
+
+def gemini_stream(body: bytes) -> Any:
+    """Raises `google.genai.errors.APIError` for an error event."""
+    client, canned = _genai()
+    canned.set(body, stream=True)
+    return list(client.models.generate_content_stream(model="m", contents="x"))
+
+
 READERS = {
     ("openai_chat", False): chat,
     ("openai_chat", True): chat_stream,
     ("anthropic_messages", False): messages,
     ("anthropic_messages", True): messages_stream,
+    ("gemini", False): gemini,
+    ("gemini", True): gemini_stream,
 }
-ERRORS = {"openai_chat": openai.APIError, "anthropic_messages": anthropic.APIStatusError}
+ERRORS = {"openai_chat": openai.APIError, "anthropic_messages": anthropic.APIStatusError, "gemini": errors.APIError}

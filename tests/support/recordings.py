@@ -59,6 +59,14 @@ def messages_recordings() -> list[Recording]:
     return [_load(row) for row in rows if row["endpoint"] == "messages"]
 
 
+def gemini_recordings() -> list[Recording]:
+    """Every exchange in Gemini's format, of the Gemini API and of Vertex AI."""
+    if not (ROOT / "index.jsonl").exists():
+        return []
+    rows = [orjson.loads(line) for line in (ROOT / "index.jsonl").read_bytes().splitlines()]
+    return [_load(row) for row in rows if row["endpoint"] in ("generateContent", "streamGenerateContent")]
+
+
 def responses_recordings() -> list[Recording]:
     """Every exchange in OpenAI's responses format."""
     if not (ROOT / "index.jsonl").exists():

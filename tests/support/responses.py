@@ -163,7 +163,7 @@ def _said(reply: dict[str, Any]) -> Said:
                 found.thoughts += "\n\n".join(part["text"] for part in [*item["summary"], *(item.get("content") or [])])
             case "function_call":
                 name = "__".join(filter(None, (item.get("namespace"), item["name"])))
-                found.calls.append((name, orjson.loads(item["arguments"] or "{}")))
+                found.calls.append((name, orjson.loads(item["arguments"] or "{}") or {}))
             case "custom_tool_call":
                 found.calls.append((item["name"], item["input"]))
     details = reply.get("incomplete_details") or {}

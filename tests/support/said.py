@@ -11,13 +11,15 @@ STOPS = {
     "tool_calls": "calls", "tool_use": "calls", "function_call": "calls",
     "length": "length", "max_tokens": "length", "pause_turn": "length",
     "content_filter": "filtered", "refusal": "filtered",
+    "STOP": "end", "MAX_TOKENS": "length", "CONTINUATION": "length",
+    "SAFETY": "filtered", "RECITATION": "filtered", "MODEL_ARMOR": "filtered",
 }  # fmt: skip
 
 
 @dataclass
 class Said:
-    """`calls` are names and decoded arguments. Text and refusal are the same to a reader, and so are a missing and an empty
-    one."""
+    """`calls` are names and decoded arguments; `null` is none of them. Text and refusal are the same to a reader, and so are a
+    missing and an empty one."""
 
     text: str = ""
     thoughts: str = ""
@@ -71,7 +73,7 @@ def chat_stream(stream: bytes) -> Said:
 
 def messages(body: bytes) -> Said:
     reply = orjson.loads(body)
-    said = Said(stop=STOPS.get(reply["stop_reason"]))
+    said = Said(text=_explained(reply), stop=STOPS.get(reply["stop_reason"]))
     for block in reply["content"]:
         _add_block(said, block)
         if block["type"] == "tool_use":
@@ -96,13 +98,40 @@ def messages_stream(stream: bytes) -> Said:
                 _add_block(said, {**delta, "type": delta["type"].removesuffix("_delta")})
                 block["partial"] += delta.get("partial_json", "")
             case "content_block_stop" if block["type"] == "tool_use":
-                said.calls.append((block["name"], orjson.loads(block["partial"]) if block["partial"] else block["input"]))
+                arguments = orjson.loads(block["partial"]) if block["partial"] else block["input"]
+                said.calls.append((block["name"], arguments or {}))
             case "message_delta":
                 usage |= {name: value for name, value in (event.get("usage") or {}).items() if value is not None}
                 said.stop = STOPS.get(event["delta"]["stop_reason"])
+                said.text += _explained(event["delta"])
             case "message_stop":
                 break
     _messages_usage(said, usage)
+    return _settled(said)
+
+
+def gemini(body: bytes) -> Said:
+    return gemini_replies([orjson.loads(body)])
+
+
+def gemini_stream(stream: bytes) -> Said:
+    return gemini_replies(payloads(stream))
+
+
+def gemini_replies(replies: Iterable[dict[str, Any]]) -> Said:
+    said = Said()
+    for reply in replies:
+        for candidate in reply.get("candidates") or ():
+            if candidate.get("index"):
+                continue
+            said.stop = STOPS.get(candidate.get("finishReason")) or said.stop
+            said.text += candidate.get("finishMessage", "") if said.stop == "filtered" else ""
+            for part in (candidate.get("content") or {}).get("parts") or ():
+                _add_gemini(said, part)
+        usage = reply.get("usageMetadata") or {}
+        if "promptTokenCount" in usage:
+            said.input = usage["promptTokenCount"] + usage.get("toolUsePromptTokenCount", 0)
+            said.output = usage["totalTokenCount"] - said.input
     return _settled(said)
 
 
@@ -111,6 +140,8 @@ READERS = {
     ("openai_chat", True): chat_stream,
     ("anthropic_messages", False): messages,
     ("anthropic_messages", True): messages_stream,
+    ("gemini", False): gemini,
+    ("gemini", True): gemini_stream,
 }
 
 
@@ -135,8 +166,26 @@ def _add_block(said: Said, block: dict[str, Any]) -> None:
         said.thoughts += block["thinking"]
 
 
+def _explained(value: dict[str, Any]) -> str:
+    """Why it was refused: other formats tell that as a refusal's text."""
+    return (value.get("stop_details") or {}).get("explanation") or ""
+
+
+def _add_gemini(said: Said, part: dict[str, Any]) -> None:
+    if part.get("thought"):
+        said.thoughts += part["text"]
+    else:
+        said.text += part.get("text", "")
+    call = part.get("functionCall")
+    if call and "name" in call:
+        said.calls.append((call["name"], call.get("args") or {}))
+    for piece in (call or {}).get("partialArgs") or ():
+        arguments, name = said.calls[-1][1], piece["jsonPath"].removeprefix("$.")
+        arguments[name] = arguments.get(name, "") + piece["stringValue"]
+
+
 def _call(function: dict[str, Any]) -> tuple[str, Any]:
-    return function["name"], orjson.loads(function.get("arguments") or "{}")
+    return function["name"], orjson.loads(function.get("arguments") or "{}") or {}
 
 
 def _chat_usage(said: Said, values: Iterable[dict[str, Any]]) -> None:

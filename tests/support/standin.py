@@ -5,14 +5,19 @@ Written on bare streams, so that it can do what real servers do wrong: cut a chu
 
 import asyncio
 import contextlib
+import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 
 REASONS = {200: "OK"}
+
+_VERSION = re.compile(r"/v1(?:beta)?/")
+_MODEL = re.compile(r"/v1beta/([^:?]+):")
 
 
 @dataclass
@@ -30,7 +35,14 @@ class Received:
 
     @property
     def vendor(self) -> str:
-        return self.path.partition("/v1/")[0].strip("/")
+        return _VERSION.split(self.path, maxsplit=1)[0].strip("/")
+
+    @property
+    def model(self) -> str:
+        """Gemini has it in the path."""
+        if (found := _MODEL.search(self.path)) is not None:
+            return unquote(found[1]).removeprefix("models/")
+        return str(self.json().get("model"))
 
 
 @dataclass
@@ -50,6 +62,14 @@ class Answer:
 def json_answer(value: Any, status: int = 200, **headers: str) -> Answer:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
     return Answer(status, {"content-type": "application/json", **named}, [orjson.dumps(value)])
+
+
+def array_answer(*elements: Any, **how: Any) -> Answer:
+    """A stream that is one JSON array, as Gemini's without `alt=sse`."""
+    texts = [orjson.dumps(element) for element in elements]
+    pieces = [(b",\r\n" if number else b"[") + text for number, text in enumerate(texts)]
+    end = [] if how.get("cut") or how.get("hold") else [b"\n]\n"]
+    return Answer(200, {"content-type": "application/json; charset=UTF-8"}, [*pieces, *end], **how)
 
 
 def sse_answer(*events: Any, **how: Any) -> Answer:
@@ -88,7 +108,7 @@ class StandIn:
         self._answers[at + "/" + model] = deque(answers)
 
     def requests(self, model: str) -> list[Received]:
-        return [request for request in self.received if request.json().get("model") == model]
+        return [request for request in self.received if request.model == model]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -105,7 +125,7 @@ class StandIn:
         """Whether the connection may go on."""
         answer = self._next(request)
         gone = asyncio.ensure_future(_gone(reader, request))
-        self.open_answers.append(str(request.json().get("model")))
+        self.open_answers.append(request.model)
         try:
             await _sleep(answer.wait, gone)
             bodiless = answer.status == 204
@@ -127,13 +147,13 @@ class StandIn:
             await writer.drain()
             return True
         finally:
-            self.open_answers.remove(str(request.json().get("model")))
+            self.open_answers.remove(request.model)
             gone.cancel()
             await asyncio.wait([gone])
 
     def _next(self, request: Received) -> Answer:
-        model = orjson.loads(request.body).get("model")
-        answers = self._answers.get(request.vendor + "/" + str(model))
+        model = request.model
+        answers = self._answers.get(request.vendor + "/" + model)
         if not answers:
             return json_answer({"error": {"message": f"no answer is set for {model}", "type": "test", "code": "test"}}, 400)
         return answers[0] if len(answers) == 1 else answers.popleft()

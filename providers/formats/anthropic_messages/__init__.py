@@ -28,6 +28,9 @@ class AnthropicMessages:
     def is_last(self, event: bytes) -> bool:
         return is_last(event)
 
+    def name_model(self, body: JsonObject, model: str) -> None:
+        body.set("model", model)
+
     def ask_usage(self, body: JsonObject) -> bool:  # noqa: ARG002  # it comes unasked
         return False
 

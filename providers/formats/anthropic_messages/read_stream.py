@@ -37,9 +37,9 @@ from providers.formats.anthropic_messages.citations import read_citation
 from providers.formats.anthropic_messages.name import NAME
 from providers.formats.anthropic_messages.read_blocks import read_block
 from providers.formats.anthropic_messages.read_error import read_error
-from providers.formats.anthropic_messages.read_reply import as_asked
 from providers.formats.anthropic_messages.stop import read_stop
 from providers.formats.anthropic_messages.usage import find_usage
+from providers.formats.asked_names import as_asked
 from providers.formats.codec import Written
 from providers.formats.fields import Fields
 from providers.formats.loose import error_object

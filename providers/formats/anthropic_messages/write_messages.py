@@ -4,13 +4,7 @@ from collections.abc import Sequence
 
 from providers.canonical import Message, Text
 from providers.formats.anthropic_messages.write_blocks import Block, BlockWriter, cache_control
-
-BEGIN = "Continue."
-"""The user's first words where a conversation has none: it must begin with the user."""
-
-_INSTRUCTION = "<system>\n{text}\n</system>"
-"""Instructions in the middle, which older models take from nobody but the user. Moved to the top they would change the
-beginning of every later prompt, and no cache would hit."""
+from providers.formats.user_words import BEGIN, instructions
 
 
 def write_system(messages: Sequence[Message]) -> tuple[list[Block], Sequence[Message]]:
@@ -46,8 +40,7 @@ def write_messages(messages: Sequence[Message], writer: BlockWriter) -> list[Blo
 
 
 def _instructions(message: Message) -> list[Block]:
-    texts = [part.text for part in message.parts if isinstance(part, Text) and part.text.strip()]
-    return [{"type": "text", "text": _INSTRUCTION.format(text=text)} for text in texts]
+    return [{"type": "text", "text": text} for text in instructions(message)]
 
 
 def _ended(found: list[Block]) -> list[Block]:

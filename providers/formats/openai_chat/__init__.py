@@ -28,6 +28,9 @@ class OpenAIChat:
     def is_last(self, event: bytes) -> bool:
         return is_done(event)
 
+    def name_model(self, body: JsonObject, model: str) -> None:
+        body.set("model", model)
+
     def ask_usage(self, body: JsonObject) -> bool:
         """`stream_options: {include_usage: true}`; other stream options stay."""
         options = body.get("stream_options")

@@ -1,12 +1,15 @@
 """A gateway in front of one vendor of each format. The first letter of a model's name says who serves it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anthropic
 import httpx
 import openai
 import pytest
+from google import genai
+from google.genai import types
 
 from tests.e2e.conftest import CONFIG, KEY, VENDOR_KEY
 from tests.support.gateway import RunningGateway, running_gateway
@@ -28,6 +31,7 @@ def state(standin: StandIn) -> dict[str, Any]:
         "channels": [
             channel("anthropic", "anthropic", f"{root}/anthropic", ["a-*", "b-*"], priority=10),
             channel("openai", "openai", f"{root}/openai/v1", ["o-*", "b-*"]),
+            channel("gemini", "gemini", f"{root}/gemini", ["g-*", "tunedModels/*"], model_mapping={"g-mapped": "g-real"}),
             channel("chat", "openai", f"{root}/chat/v1", ["c-*"], formats=["openai_chat"]),
             channel("responses", "openai", f"{root}/responses/v1", ["r-*"], formats=["openai_responses"]),
         ],
@@ -59,3 +63,18 @@ async def gpt(gateway: RunningGateway) -> AsyncIterator[openai.AsyncOpenAI]:
 async def claude(gateway: RunningGateway) -> AsyncIterator[anthropic.AsyncAnthropic]:
     async with anthropic.AsyncAnthropic(base_url=gateway.url, api_key=KEY, max_retries=0, timeout=20) as client:
         yield client
+
+
+@pytest.fixture(scope="package")
+async def gemini(gateway: RunningGateway) -> AsyncIterator[genai.client.AsyncClient]:
+    """As its users make it: with the version that it has unasked, `v1`."""
+    async with genai_client(gateway.url, KEY) as client:
+        yield client
+
+
+@asynccontextmanager
+async def genai_client(base_url: str, key: str) -> AsyncIterator[genai.client.AsyncClient]:
+    """Over httpx: the way that it makes an aiohttp session warns that it is deprecated."""
+    async with httpx.AsyncClient() as http:
+        options = types.HttpOptions(base_url=base_url, timeout=20_000, httpx_async_client=http)
+        yield genai.Client(api_key=key, vertexai=False, http_options=options).aio

@@ -35,6 +35,13 @@ def test_what_a_name_asks_for(model: str, base: str, effort: str | None) -> None
     ("wire_format", "effort", "before", "after"),
     [
         ("openai_chat", "high", {}, {"reasoning_effort": "high"}),
+        ("gemini", "xhigh", {}, {"generationConfig": {"thinkingConfig": {"thinkingLevel": "HIGH"}}}),
+        (
+            "gemini",
+            "low",
+            {"generation_config": {"topK": 3}},
+            {"generation_config": {"topK": 3, "thinkingConfig": {"thinkingLevel": "LOW"}}},
+        ),
         ("anthropic_messages", "high", {}, {"output_config": {"effort": "high"}}),
         ("anthropic_messages", "minimal", {}, {"output_config": {"effort": "low"}}),
         ("anthropic_messages", "none", {}, {"thinking": {"type": "disabled"}}),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.channel_options.system_prompt import into_messages, into_system
+from pipeline.channel_options.system_prompt import into_messages, into_system, into_system_instruction
 from pipeline.json_object import JsonObject
 
 OURS = {"role": "system", "content": "P"}
@@ -63,3 +63,30 @@ def test_where_it_goes_in_a_message_of_anthropic_s(mode: str, before: Any, after
     body = JsonObject.of({} if before is None else {"system": before})
     into_system(body, "P", mode)
     assert body.get("system") == after
+
+
+OWN = {"role": "user", "parts": [{"text": "S"}]}
+PROMPT = {"parts": [{"text": "P"}]}
+
+
+@pytest.mark.parametrize("name", ["systemInstruction", "system_instruction"])
+@pytest.mark.parametrize(
+    ("mode", "before", "after"),
+    [
+        ("add", {}, PROMPT),
+        ("default", {}, PROMPT),
+        ("add", OWN, {**OWN, "parts": [{"text": "P"}, {"text": "S"}]}),
+        ("default", OWN, OWN),
+        ("override", OWN, PROMPT),
+    ],
+)
+def test_where_it_goes_in_a_request_of_gemini_s(name: str, mode: str, before: Any, after: Any) -> None:
+    body = JsonObject.of({name: before})
+    into_system_instruction(body, "P", mode)
+    assert {each: body.get(each) for each in body} == {name: after}
+
+
+def test_a_request_of_gemini_s_without_instructions_gets_some() -> None:
+    body = JsonObject.of({})
+    into_system_instruction(body, "P", "add")
+    assert body.get("systemInstruction") == PROMPT
