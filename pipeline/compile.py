@@ -53,12 +53,13 @@ def build(stage: type, config: Any, ports: Ports) -> Any:
 
 
 class Pipeline:
-    """The compiled hook table. Each attribute is a tuple in calling order. `seconds` limits each hook of a stage, by its name."""
+    """The compiled hook table. Each attribute is a tuple in calling order. `seconds` limits each hook of a stage, by its name.
+    `names` are those of the stages that an operator lists: one with `listed = False` is the gateway's own."""
 
     def __init__(self, stages: Sequence[tuple[str, Any]] = (), seconds: Mapping[str, float] | None = None) -> None:
         self.stages = tuple(stages)
         self._seconds = seconds or {}
-        self.names = tuple(name for name, _ in stages)
+        self.names = tuple(name for name, stage in stages if getattr(stage, "listed", True))
         self.table: dict[str, tuple[Bound, ...]] = {name: tuple(self._bind(hook)) for name, hook in HOOKS.items()}
         self.request = self.table["request"]
         self.admit = self.table["admit"]
@@ -85,7 +86,7 @@ class Pipeline:
 
     async def stop(self) -> None:
         """Every stage, whatever one of them does."""
-        await self._stop(set(self.names))
+        await self._stop({name for name, _ in self.stages})
 
     async def _stop(self, stages: set[str]) -> None:
         for name, hook in self.table["stop"]:

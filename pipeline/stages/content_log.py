@@ -23,6 +23,7 @@ class Said:
 
 class ContentLog:
     waits = False
+    listed = False
 
     def __init__(self, ports: Ports) -> None:
         self._log = ports.log

@@ -35,6 +35,8 @@ _ITEM_DONE = b'"response.output_item.done"'
 class KeepResponses:
     """The innermost stage of every pipeline; `store` is None where nothing is kept. It acts on the responses format alone."""
 
+    listed = False
+
     def __init__(self, store: Responses | None, lifetime: float) -> None:
         self._store = store
         self._lifetime = lifetime
