@@ -17,6 +17,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
+from bench.processes import ProcessGroup
+
 BURST = 1_000
 ROUNDS = 16
 CONNECTIONS = 16
@@ -26,13 +28,13 @@ REPLY = (
     b'{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant",'
     b'"content":"Hello."},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}'
 )
-TICKS = os.sysconf("SC_CLK_TCK")
 AIHUB = Path(sys.executable).parent / "aihub"
 
 STATE = """
 users: [{username: bench}]
 channels: [{name: vendor, vendor: openai, base_url: VENDOR, keys: [sk-vendor], models: ["*"]}]
 tokens: [{name: bench, user: bench, key: sk-bench}]
+prices: [{model: "*", input: 0, output: 0}]
 """
 
 MODES = {
@@ -66,24 +68,15 @@ class Served:
 
     def __init__(self, port: int, group: int) -> None:
         self.port = port
-        self._group = group
-
-    def cpu_seconds(self) -> float:
-        used = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[2]) == self._group:
-                    used += int(fields[11]) + int(fields[12])
-        return used / TICKS
+        self._group = ProcessGroup(group)
 
     async def burst(self) -> float:
         """CPU seconds per request."""
-        before = self.cpu_seconds()
+        before = self._group.cpu_seconds()
         await asyncio.gather(*(self._ask(BURST // CONNECTIONS) for _ in range(CONNECTIONS)))
         # The exporter works behind the requests: wait until it has had its say.
         await asyncio.sleep(0.5)
-        return (self.cpu_seconds() - before) / BURST
+        return (self._group.cpu_seconds() - before) / BURST
 
     async def _ask(self, times: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
