@@ -26,7 +26,7 @@ OPEN_FILES = 20_000
 
 
 def main() -> None:
-    options = _options()
+    options = parser().parse_args()
     _allow_open_files()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aihub-bench-")))
@@ -93,15 +93,15 @@ def write(results: Results, name: str, note: str) -> None:
     (RESULTS / f"{name}.md").write_text(text)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", type=_chosen(SERVERS), default=SERVERS, metavar="SERVER,…", help=_names(SERVERS))
-    parser.add_argument("--load", type=_chosen(LOADS), default=LOADS, metavar="LOAD,…", help=_names(LOADS))
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=4, help="of a turn, where the load has no length of its own")
-    parser.add_argument("--name", default=time.strftime("%Y-%m-%d", time.gmtime()), help="of the file in bench/results")
-    parser.add_argument("--note", default="", help="what else ran on the machine")
-    return parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--only", type=_chosen(SERVERS), default=SERVERS, metavar="SERVER,…", help=_names(SERVERS))
+    made.add_argument("--load", type=_chosen(LOADS), default=LOADS, metavar="LOAD,…", help=_names(LOADS))
+    made.add_argument("--rounds", type=int, default=5)
+    made.add_argument("--seconds", type=float, default=4, help="of a turn, where the load has no length of its own")
+    made.add_argument("--name", default=time.strftime("%Y-%m-%d", time.gmtime()), help="of the file in bench/results")
+    made.add_argument("--note", default="", help="what else ran on the machine")
+    return made
 
 
 def _chosen(rows: Sequence[Row]) -> Callable[[str], list[Row]]:

@@ -9,7 +9,6 @@ bare sockets in this process, whose own time is not counted.
 import asyncio
 import os
 import signal
-import socket
 import statistics
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from bench.processes import ProcessGroup
+from bench.server import clean_environ, free_port
 
 BURST = 1_000
 ROUNDS = 16
@@ -93,9 +93,8 @@ class Served:
 @asynccontextmanager
 async def gateway(mode: str, directory: Path, vendor: str, collector: str) -> AsyncIterator[Served]:
     (directory / "state.yaml").write_text(STATE.replace("VENDOR", vendor + "/v1"))
-    port = _free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("AIHUB_", "OTEL_"))}
-    environ |= {"AIHUB_PORT": str(port), "OTEL_BSP_SCHEDULE_DELAY": "200", **MODES[mode]}
+    port = free_port()
+    environ = clean_environ() | {"AIHUB_PORT": str(port), "OTEL_BSP_SCHEDULE_DELAY": "200", **MODES[mode]}
     if mode != "off":
         environ["AIHUB_TELEMETRY_OTLP_ENDPOINT"] = collector
     apply = await _aihub(directory, environ, "apply", "-f", "state.yaml")
@@ -150,13 +149,6 @@ async def _read_message(reader: asyncio.StreamReader) -> int:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     length = int(head.split("content-length: ")[1].split("\r\n")[0])
     return len(await reader.readexactly(length))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":
