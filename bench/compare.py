@@ -9,7 +9,8 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from bench.server import PATH, Spec, Unavailable, running
 SERVERS = (*OURS, *peers.PEERS)
 Row = TypeVar("Row", Spec, Load)
 RESULTS = Path(__file__).parent / "results"
+WARM_UP_SECONDS = 3
 OPEN_FILES = 20_000
 
 
@@ -43,8 +45,16 @@ def main() -> None:
                 turns.append(Turn(server, spec, direct, options.seconds, folder))
         results = Results([turn.server.name for turn in turns])
         results.failures += absent
+        warm_up(turns)
         measure(turns, options.load, options.rounds, results)
         write(results, options.name, options.note)
+
+
+def warm_up(turns: Iterable[Turn]) -> None:
+    for turn in turns:
+        print(f"warming up {turn.server.name}", flush=True)
+        with suppress(Failed):  # it says so again when it counts
+            LOADS[0].measure(replace(turn, seconds=WARM_UP_SECONDS))
 
 
 def measure(turns: Sequence[Turn], loads: Iterable[Load], rounds: int, results: Results) -> None:

@@ -41,7 +41,7 @@ def parse(text: str) -> Report:
 
 
 def _percentile(percent: str, text: str) -> float:
-    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
+    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)\s*$", text, re.MULTILINE)
     if found is None:
         raise ValueError(f"wrk reported no {percent} % latency:\n{text}")
     return float(found.group(1)) * _UNITS[found.group(2)]
