@@ -41,7 +41,7 @@ class Turn:
     server: Server
     spec: Spec
     direct: Server
-    seconds: float
+    seconds: int
     folder: Path
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
-LONGEST_SECONDS = 180
+LONGEST_SECONDS = 60
 CONNECTING_AT_ONCE = 64
 """A listener's backlog is finite."""
 

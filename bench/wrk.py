@@ -20,11 +20,11 @@ class Report(NamedTuple):
     bad: int
 
 
-def run(url: str, headers: Mapping[str, str], body: str, connections: int, seconds: float, folder: Path) -> Report:
+def run(url: str, headers: Mapping[str, str], body: str, connections: int, seconds: int, folder: Path) -> Report:
     script = folder / "load.lua"
     fields = "".join(f"wrk.headers[ {_quoted(name)} ] = {_quoted(value)}\n" for name, value in headers.items())
     script.write_text(f"wrk.method = 'POST'\n{fields}wrk.body = {_quoted(body)}\n")
-    command = ["wrk", "--latency", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", str(script), url]
+    command = ["wrk", "--latency", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
     return parse(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
