@@ -107,7 +107,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--only", type=_chosen(SERVERS), default=SERVERS, metavar="SERVER,…", help=_names(SERVERS))
     made.add_argument("--load", type=_chosen(LOADS), default=LOADS, metavar="LOAD,…", help=_names(LOADS))
-    made.add_argument("--rounds", type=int, default=5)
+    made.add_argument("--rounds", type=int, default=3)
     made.add_argument("--seconds", type=int, default=4, help="of a turn, where the load has no length of its own")
     made.add_argument("--name", default=time.strftime("%Y-%m-%d", time.gmtime()), help="of the file in bench/results")
     made.add_argument("--note", default="", help="what else ran on the machine")
