@@ -45,7 +45,7 @@ lock: dev ## Write the lock files anew from pyproject.toml.
 	$(VENV)/lock/bin/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	  --group build --group dev pyproject.toml -o requirements-dev.lock
 
-bench: dev ## Measure the gateway beside the least that a proxy on this stack can do.
+bench: dev ## Measure the gateway beside the least that a proxy can do, and beside other gateways.
 	@command -v wrk >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends wrk; }
 	$(BIN)/python bench/compare.py
 

@@ -9,13 +9,15 @@ bare sockets in this process, whose own time is not counted.
 import asyncio
 import os
 import signal
-import socket
 import statistics
 import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+
+from bench.processes import ProcessGroup
+from bench.server import clean_environ, free_port
 
 BURST = 1_000
 ROUNDS = 16
@@ -26,13 +28,13 @@ REPLY = (
     b'{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant",'
     b'"content":"Hello."},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}'
 )
-TICKS = os.sysconf("SC_CLK_TCK")
 AIHUB = Path(sys.executable).parent / "aihub"
 
 STATE = """
 users: [{username: bench}]
 channels: [{name: vendor, vendor: openai, base_url: VENDOR, keys: [sk-vendor], models: ["*"]}]
 tokens: [{name: bench, user: bench, key: sk-bench}]
+prices: [{model: "*", input: 0, output: 0}]
 """
 
 MODES = {
@@ -66,24 +68,15 @@ class Served:
 
     def __init__(self, port: int, group: int) -> None:
         self.port = port
-        self._group = group
-
-    def cpu_seconds(self) -> float:
-        used = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[2]) == self._group:
-                    used += int(fields[11]) + int(fields[12])
-        return used / TICKS
+        self._group = ProcessGroup(group)
 
     async def burst(self) -> float:
         """CPU seconds per request."""
-        before = self.cpu_seconds()
+        before = self._group.cpu_seconds()
         await asyncio.gather(*(self._ask(BURST // CONNECTIONS) for _ in range(CONNECTIONS)))
         # The exporter works behind the requests: wait until it has had its say.
         await asyncio.sleep(0.5)
-        return (self.cpu_seconds() - before) / BURST
+        return (self._group.cpu_seconds() - before) / BURST
 
     async def _ask(self, times: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -100,9 +93,8 @@ class Served:
 @asynccontextmanager
 async def gateway(mode: str, directory: Path, vendor: str, collector: str) -> AsyncIterator[Served]:
     (directory / "state.yaml").write_text(STATE.replace("VENDOR", vendor + "/v1"))
-    port = _free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("AIHUB_", "OTEL_"))}
-    environ |= {"AIHUB_PORT": str(port), "OTEL_BSP_SCHEDULE_DELAY": "200", **MODES[mode]}
+    port = free_port()
+    environ = clean_environ() | {"AIHUB_PORT": str(port), "OTEL_BSP_SCHEDULE_DELAY": "200", **MODES[mode]}
     if mode != "off":
         environ["AIHUB_TELEMETRY_OTLP_ENDPOINT"] = collector
     apply = await _aihub(directory, environ, "apply", "-f", "state.yaml")
@@ -157,13 +149,6 @@ async def _read_message(reader: asyncio.StreamReader) -> int:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     length = int(head.split("content-length: ")[1].split("\r\n")[0])
     return len(await reader.readexactly(length))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":
