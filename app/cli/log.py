@@ -34,7 +34,7 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
 
 @click.group()
 def log() -> None:
-    """Look into the log: what was consumed, what failed, who changed what."""
+    """Look into the log: calls, failures, changes."""
 
 
 @log.command("list")
