@@ -58,7 +58,7 @@ class Choice:
 
     def feed(self, candidate: Mapping[str, Any]) -> list[Event]:
         out: list[Event] = []
-        logprobs = read_logprobs(candidate.get("logprobsResult"))
+        logprobs = read_logprobs(candidate["logprobsResult"]) if "logprobsResult" in candidate else ()
         for each in parts(part(candidate, "content"), "parts"):
             if isinstance(text := each.get("text"), str):
                 self._said(out, each, text, () if each.get("thought") is True else logprobs)
@@ -67,7 +67,7 @@ class Choice:
                 self._function_call(out, each, call)
             else:
                 self._whole(out, each)
-        if self._open is Text:
+        if self._open is Text and ("groundingMetadata" in candidate or "citationMetadata" in candidate):
             self._cite(out, candidate)
         self._word = candidate.get("finishReason") or self._word
         self._message = candidate.get("finishMessage") or self._message

@@ -64,7 +64,8 @@ class GeminiStreamReader:
             self._ended = True
             error = error_object(reply["error"])
             return [Failed(read_error(status_of(error), error))]
-        self.usage = find_usage(reply, self.usage)
+        if "usageMetadata" in reply:
+            self.usage = find_usage(reply, self.usage)
         out: list[Event] = []
         ids = self._ids
         if ids is None:
