@@ -13,12 +13,14 @@ from pipeline.flow import Attempt, Flow
 from pipeline.patterns import Patterns
 from pipeline.pricing.book import Entry, PriceBook
 from pipeline.pricing.price import Rates, Tier
+from pipeline.record import Record
 from pipeline.retry import Verdict
 from pipeline.stages.billing import Billing
+from pipeline.stand_ins import MemoryLog
 from pipeline.testing import Answer, Playbook, Result, a_caller, a_channel, broken, memory_ports, reply, silent, status, stream
 from pipeline.usage import Usage
 from tests.pipeline.pricing.prices import price
-from tests.pipeline.recorder import BODY, crashing, stage
+from tests.pipeline.recorder import BODY, crashing, rejecting, stage
 
 USAGE = Usage(input=1000, output=100)
 PRICE = price("1", "2")
@@ -302,3 +304,37 @@ async def test_a_bill_that_cannot_be_written_leaves_nothing_held(caplog: pytest.
     assert (await play.request(BODY, stream=True)).status == 200
     assert settled(play) == ("gateway_failed", 0)
     assert "stage billing crashed" in caplog.text
+
+
+def records(play: Playbook) -> list[str]:
+    assert isinstance(play.ports.log, MemoryLog)
+    return [record.content for record in play.ports.log.records if isinstance(record, Record)]
+
+
+async def test_a_paid_call_s_record_goes_with_its_settlement_and_not_beside_it() -> None:
+    play = playbook()
+    play.upstream(reply({}, usage=USAGE))
+    await play.request(BODY)
+    [settlement] = ledger(play).settled.values()
+    assert settlement.record is not None
+    assert (settlement.record.amount_nano, settlement.record.type) == (settlement.amount, "consume")
+    assert records(play) == []
+
+
+async def test_a_call_that_nobody_pays_for_leaves_a_record_of_why() -> None:
+    play = playbook()
+    play.upstream(status(422))
+    await play.request(BODY)
+    [settlement] = ledger(play).settled.values()
+    assert settlement.record is None
+    assert records(play) == ["upstream_error: The upstream answered with status 422."]
+
+
+async def test_a_refused_call_leaves_a_record_and_one_of_nobody_none() -> None:
+    play = playbook(balance=5)
+    await play.request(BODY)
+    assert records(play) == ["insufficient_quota: Your balance does not cover this request."]
+    ports = memory_ports()
+    play = Playbook.of([("no", rejecting("request")), ("billing", Billing(Billing.Config(), ports))], ports=ports)
+    await play.request(BODY)
+    assert records(play) == []
