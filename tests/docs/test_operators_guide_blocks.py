@@ -19,7 +19,7 @@ from tests.support.gateway import AIHUB, RunningGateway, clean_environ, free_por
 
 GUIDE = Page("docs/operators-guide.md")
 CONFIG, STATE = GUIDE.code("yaml")
-TOKENS, BACKUP = GUIDE.code("sh")
+TOKENS, LOG, BACKUP = GUIDE.code("sh")
 [PLUGIN] = GUIDE.code("python")
 
 
@@ -70,6 +70,23 @@ async def test_its_token_commands_make_list_and_disable_a_token(gateway: Running
     async with httpx.AsyncClient(base_url=gateway.url, headers={"x-api-key": key}) as client, asyncio.timeout(5):
         while (await client.get("/v1/models")).status_code != 403:
             await asyncio.sleep(0.1)
+
+
+async def test_its_log_commands_tell_of_a_call(gateway: RunningGateway) -> None:
+    code, out, err = await gateway.aihub("token", "create", "--user", "alice", "--name", "alice-log")
+    assert code == 0, err
+    [key] = re.findall(r"sk-\w{30,}", out)
+    body = {"model": "echo", "messages": [{"role": "user", "content": "Hello"}]}
+    async with httpx.AsyncClient(base_url=gateway.url, headers={"x-api-key": key}) as client:
+        reply = await client.post("/v1/chat/completions", json=body)
+    assert reply.status_code == 200, reply.text
+    async with asyncio.timeout(10):
+        while reply.headers["x-request-id"] not in (await gateway.aihub("log", "list"))[1]:
+            await asyncio.sleep(0.1)
+    told = await shell(gateway, LOG.replace("req_…", reply.headers["x-request-id"]))
+    assert re.search(r"consume +alice +alice-log +echo +echo +200", told), told
+    assert f"request_id: {reply.headers['x-request-id']}" in told
+    assert re.search(r"^echo +1 ", told, re.MULTILINE), told
 
 
 async def test_a_backup_of_the_running_gateway_can_be_restored(backup: Path, tmp_path: Path) -> None:
