@@ -68,9 +68,9 @@ class Gateway:
         trace = None if self._tracing is None else self._tracing.begin(headers)
         try:
             self._check(scope, headers)
-            route, rest = routes.match(method, raw_path)
+            route, rest = routes.match(method, raw_path, headers)
         except GatewayError as error:
-            await send_unary(send, formats.get(routes.DEFAULT_FORMAT).errors.reply(error, flow_id), flow_id, extra)
+            await send_unary(send, formats.get(routes.format_of(raw_path)).errors.reply(error, flow_id), flow_id, extra)
             if self._tracing is not None and trace is not None:
                 self._tracing.refused(trace, flow_id, method, error)
             return

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from app.model_shapes import SHAPES, Model
 from pipeline.caller import Caller
 from pipeline.catalog import Catalog, Channel
 from pipeline.errors import NotFound
@@ -15,7 +16,7 @@ from providers import registry
 
 
 class ModelList:
-    """Answers in OpenAI's shape, from the snapshot in memory."""
+    """Answers in the shape of the caller's format, from the snapshot in memory."""
 
     def __init__(self, catalogs: Catalogs) -> None:
         self._catalogs = catalogs
@@ -29,7 +30,8 @@ class ModelList:
                 for model in _listed(channel):
                     if model not in found and _allowed(flow.caller, catalog, model, group):
                         found[model] = channel.vendor
-        return _json({"object": "list", "data": [_entry(model, vendor) for model, vendor in sorted(found.items())]})
+        models = [Model(name, vendor) for name, vendor in sorted(found.items())]
+        return _json(SHAPES[flow.route.format].all(models))
 
     async def one(self, flow: Flow) -> Reply:
         """Any model that a call would reach, wildcards included. Raises `NotFound` for the others."""
@@ -38,7 +40,7 @@ class ModelList:
         for group in caller_groups(flow.caller, catalog):
             for channel in catalog.in_group(group):
                 if channel.enabled and model in channel.models and _allowed(flow.caller, catalog, model, group):
-                    return _json(_entry(model, channel.vendor))
+                    return _json(SHAPES[flow.route.format].one(Model(model, channel.vendor)))
         raise NotFound(f"The model {model!r} does not exist or you do not have access to it.", code="model_not_found")
 
 
@@ -51,11 +53,6 @@ def _listed(channel: Channel) -> Iterator[str]:
 
 def _allowed(caller: Caller | None, catalog: Catalog, model: str, group: str) -> bool:
     return caller is None or group in allowed_groups(caller, catalog, model)
-
-
-def _entry(model: str, vendor: str) -> dict[str, Any]:
-    """`created` has no meaning here; the SDKs require a number."""
-    return {"id": model, "object": "model", "created": 0, "owned_by": vendor}
 
 
 def _json(value: Any) -> Reply:

@@ -1,10 +1,11 @@
-"""The data plane's routes: one table. A path ends in `{rest}` where a name with slashes may follow."""
+"""The data plane's routes: one table. A path ends in `{rest}` where a name with slashes may follow. Where two formats share a
+path, the one with `header` is for requests that have it."""
 
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from pipeline.errors import GatewayError, MethodNotAllowed, NotFound
-from pipeline.flow import Route
+from pipeline.flow import Headers, Route
 
 DEFAULT_FORMAT = "openai_chat"
 """Whose envelope an error has when the path tells no format."""
@@ -15,10 +16,19 @@ class Row:
     method: str
     path: str
     route: Route
+    header: str | None = None
 
 
 TABLE = (
     Row("POST", "/v1/chat/completions", Route("openai_chat", "chat")),
+    Row("POST", "/v1/responses", Route("openai_responses", "chat")),
+    Row("POST", "/v1/responses/{rest}", Route("openai_responses", "response.act", billable=False, model_in="none")),
+    Row("GET", "/v1/responses/{rest}", Route("openai_responses", "response", billable=False, model_in="none")),
+    Row("DELETE", "/v1/responses/{rest}", Route("openai_responses", "response.delete", billable=False, model_in="none")),
+    Row("POST", "/v1/messages", Route("anthropic_messages", "chat")),
+    Row("POST", "/v1/messages/count_tokens", Route("anthropic_messages", "count_tokens", billable=False)),
+    Row("GET", "/v1/models", Route("anthropic_messages", "models", billable=False, model_in="none"), "anthropic-version"),
+    Row("GET", "/v1/models/{rest}", Route("anthropic_messages", "model", billable=False, model_in="none"), "anthropic-version"),
     Row("GET", "/v1/models", Route("openai_chat", "models", billable=False, model_in="none")),
     Row("GET", "/v1/models/{rest}", Route("openai_chat", "model", billable=False, model_in="none")),
 )
@@ -27,21 +37,34 @@ PREFIXES = tuple(sorted({"/" + row.path.split("/")[1] for row in TABLE}))
 """The first segments: whatever is below them is the data plane's."""
 
 _TEMPLATES = {id(row.route): row.path for row in TABLE}
-_EXACT = {(row.method, row.path): row.route for row in TABLE if "{" not in row.path}
-_PREFIX = tuple((row.method, row.path.removesuffix("{rest}"), row.route) for row in TABLE if "{" in row.path)
+_EXACT: dict[tuple[str, str], tuple[Row, ...]] = {}
+for _row in TABLE:
+    if "{" not in _row.path:
+        _EXACT[_row.method, _row.path] = (*_EXACT.get((_row.method, _row.path), ()), _row)
+_PREFIX = tuple((row.method, row.path.removesuffix("{rest}"), row) for row in TABLE if "{" in row.path)
 
 
-def match(method: str, raw_path: str) -> tuple[Route, str]:
+def match(method: str, raw_path: str, headers: Headers) -> tuple[Route, str]:
     """The route and what its `{rest}` matched, decoded. Raises `NotFound` or `MethodNotAllowed`.
 
     The raw path decides: a server's decoded one has lost the difference between `/` and `%2F`.
     """
-    if (route := _EXACT.get((method, raw_path))) is not None:
-        return route, ""
-    for allowed, prefix, route in _PREFIX:
-        if method == allowed and raw_path.startswith(prefix) and len(raw_path) > len(prefix):
-            return route, unquote(raw_path[len(prefix) :])
+    for row in _EXACT.get((method, raw_path), ()):
+        if _takes(row, headers):
+            return row.route, ""
+    for allowed, prefix, row in _PREFIX:
+        if method == allowed and raw_path.startswith(prefix) and len(raw_path) > len(prefix) and _takes(row, headers):
+            return row.route, unquote(raw_path[len(prefix) :])
     raise no_match(method, raw_path)
+
+
+def format_of(raw_path: str) -> str:
+    """Whose envelope an error at this path has, whatever the method."""
+    return next((row.route.format for row in TABLE if row.path == raw_path and row.header is None), DEFAULT_FORMAT)
+
+
+def _takes(row: Row, headers: Headers) -> bool:
+    return row.header is None or headers.get(row.header) is not None
 
 
 def template(route: Route) -> str:
@@ -52,7 +75,7 @@ def template(route: Route) -> str:
 def allowed_methods(raw_path: str) -> tuple[str, ...]:
     """The methods that some row takes at this path."""
     exact = [method for method, path in _EXACT if path == raw_path]
-    prefixed = [method for method, prefix, _ in _PREFIX if raw_path.startswith(prefix) and len(raw_path) > len(prefix)]
+    prefixed = [method for method, prefix, _row in _PREFIX if raw_path.startswith(prefix) and len(raw_path) > len(prefix)]
     return tuple(dict.fromkeys(exact + prefixed))
 
 

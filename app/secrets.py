@@ -1,7 +1,8 @@
 """The installation's one secret, and everything that is derived from it.
 
 `AIHUB_SECRET_KEY`, or the 0600 file `aihub.secret` beside the configuration, is the only secret an operator keeps. HKDF-SHA256
-(RFC 5869) derives independent keys from it: one hashes callers' keys, one encrypts the vendors' keys.
+(RFC 5869) derives independent keys from it: one hashes callers' keys, one encrypts the vendors' keys, one what
+the gateway keeps of conversations.
 """
 
 import base64
@@ -36,6 +37,7 @@ class Secrets:
         self._caller_keys = _derive(master, b"aihub caller keys")
         self._cipher = AESGCM(_derive(master, b"aihub vendor keys"))
         self._fingerprints = _derive(master, b"aihub fingerprints")
+        self._contents = AESGCM(_derive(master, b"aihub contents"))
         self.check_value = _derive(master, b"aihub key check").hex()
         """Kept in the database, so that it is never used with another secret than the one it was made with."""
 
@@ -63,6 +65,18 @@ class Secrets:
             return self._cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], row.bytes).decode()
         except (InvalidTag, ValueError):
             raise SecretError(f"the key in row {row} cannot be decrypted") from None
+
+    def seal_content(self, row: UUID, content: bytes) -> bytes:
+        """What callers and models said. AES-256-GCM under a key of its own, bound to the row."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._contents.encrypt(nonce, content, row.bytes)
+
+    def unseal_content(self, row: UUID, sealed: bytes) -> bytes:
+        """Raises `SecretError` like `unseal`."""
+        try:
+            return self._contents.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row.bytes)
+        except (InvalidTag, ValueError):
+            raise SecretError(f"the content of row {row} cannot be decrypted") from None
 
 
 def load(environ: Mapping[str, str], base_dir: Path) -> Secrets:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from app.config.facts import facts_of
-from app.config.settings import Settings
+from app.config.settings import DAY, Settings
 from app.config.stages import compile_stages
 from app.db.configurations import remember
 from app.db.errors import FAILURES, reason
@@ -21,6 +21,7 @@ from app.secrets import Secrets
 from app.stores.callers import DatabaseCallers
 from app.stores.catalogs import DatabaseCatalogs
 from app.stores.ledger.opened import open_books
+from app.stores.responses import DatabaseResponses
 from app.telemetry.environment import tracing_plan
 from pipeline.attempts import Attempts, RetryPolicy
 from pipeline.limits.memory import MemoryLimits
@@ -28,6 +29,8 @@ from pipeline.ports import Ledger, Limits, Log, Ports
 from pipeline.runner import Runner
 from pipeline.tasks import settle
 from providers.exchange import Timeouts
+from providers.formats.openai_responses.keeping import KeepResponses
+from providers.formats.openai_responses.retrieval import Retrieval
 from providers.upstream import HttpUpstream
 
 if TYPE_CHECKING:
@@ -44,22 +47,38 @@ class World:
     """What outlives a reload: the stores, and the vendors' connections as long as their timeouts stay."""
 
     def __init__(
-        self, callers: DatabaseCallers, catalogs: DatabaseCatalogs, limits: Limits, ledger: Ledger, written: Log
+        self,
+        callers: DatabaseCallers,
+        catalogs: DatabaseCatalogs,
+        limits: Limits,
+        ledger: Ledger,
+        written: Log,
+        responses: DatabaseResponses,
     ) -> None:
         self._ports = Ports(callers, catalogs, limits, ledger, written)
+        self._responses = responses
         self._catalogs = catalogs
         self._upstreams: dict[Timeouts, HttpUpstream] = {}
 
     async def generation(self, settings: Settings) -> Generation:
         """A pipeline that has been started. Raises `ConfigError`, and what its stages' `start` raises."""
-        pipeline = compile_stages(settings, self._ports)
+        responses = self._responses if settings.responses.store else None
+        keeping = KeepResponses(responses, settings.responses.lifetime_days * DAY)
+        pipeline = compile_stages(settings, self._ports, [("responses", keeping)])
         await pipeline.start()
         routing = settings.routing
         upstream = self._upstream(timeouts_of(settings))
         policy = RetryPolicy(routing.attempts, max_wait=routing.max_retry_wait, fallbacks=routing.fallbacks)
-        models = ModelList(self._catalogs)
+        models, retrieval = ModelList(self._catalogs), Retrieval(responses)
+        local = {
+            "models": models.list,
+            "model": models.one,
+            "response": retrieval.get,
+            "response.delete": retrieval.delete,
+            "response.act": retrieval.act,
+        }
         attempts = Attempts(pipeline, self._catalogs, upstream, policy)
-        runner = Runner(pipeline, attempts, {"models": models.list, "model": models.one})
+        runner = Runner(pipeline, attempts, local)
         return Generation(settings, runner, routing.timeouts.total, pipeline.stop)
 
     async def close(self) -> None:
@@ -84,7 +103,8 @@ async def running_gateway(settings: Settings, environ: Mapping[str, str]) -> Asy
         callers = DatabaseCallers(secrets)
         catalogs = DatabaseCatalogs(secrets, on_change=[callers.clear])
         shared = make_shared_limits(settings)
-        world = World(callers, catalogs, shared or MemoryLimits(), ledger, written)
+        responses = DatabaseResponses(secrets)
+        world = World(callers, catalogs, shared or MemoryLimits(), ledger, written, responses)
         await catalogs.start()
         if shared is not None:
             await shared.start()

@@ -74,13 +74,15 @@ class Request:
 
 @dataclass(slots=True)
 class Reply:
-    """What goes to the caller: `body`, or `events` as batches of whole raw events. Header names are lower-case."""
+    """What goes to the caller: `body`, or `events` as batches of whole raw events. Header names are lower-case. `cut_event`
+    says how an error ends this very stream, where that takes what only the stream knows."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     events: AsyncIterator[list[bytes]] | None = None
     is_last: Callable[[bytes], bool] | None = None
+    cut_event: Callable[[GatewayError], bytes] | None = None
 
 
 class Outcome(Enum):
@@ -120,9 +122,10 @@ class Notes:
 class Attempt:
     """One try at one target.
 
-    `status` is the vendor's own; `caller_status`, when a stage sets it, is what the caller sees of it. `body` is this attempt's
-    own copy. `answered_model` is what the vendor says it used. Times are monotonic seconds. `ending` is the run of its
-    `attempt_done` hooks, once that has begun.
+    `status` is the vendor's own; `caller_status`, when a stage sets it, is what the caller sees of it. `format` is the wire
+    format that the vendor is spoken to in, known from `upstream_request` on; `body` is in it, and this attempt's own.
+    `answered_model` is what the vendor says it used. Times are monotonic seconds. `ending` is the run of its `attempt_done`
+    hooks, once that has begun.
 
     `complete` tells whether the vendor's answer came to its end, so that its usage is final; `received` counts the letters of
     what the model has said in it so far.
@@ -138,6 +141,7 @@ class Attempt:
         "ending",
         "failure",
         "first_event",
+        "format",
         "headers",
         "model",
         "notes",
@@ -158,6 +162,7 @@ class Attempt:
         self.target = target
         self.model = target.model
         self.body = body
+        self.format = ""
         self.url = ""
         self.headers: dict[str, str] = {}
         self.status: int | None = None

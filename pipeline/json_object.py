@@ -2,7 +2,7 @@
 
 import codecs
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 import msgspec
@@ -69,6 +69,11 @@ class JsonObject:
                 )
             folded.add(name)
         return cls({key.name: value for key, value in found.items()}, source)
+
+    @classmethod
+    def of(cls, members: Mapping[str, Any]) -> Self:
+        """One that is written and not parsed."""
+        return cls({name: msgspec.Raw(_encode(value)) for name, value in members.items()}, None)
 
     def __contains__(self, name: str) -> bool:
         return name in self._members

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pipeline.catalog import Catalog
     from pipeline.errors import GatewayError
     from pipeline.flow import Attempt, Flow, Reply
+    from pipeline.kept import KeptResponse
     from pipeline.limits.claims import Claim, Grant, Refusal
     from pipeline.record import Content, Record
 
@@ -54,6 +55,26 @@ class Ledger(Protocol):
 
     def settle(self, settlement: "Settlement") -> None:
         """Post how a charge ended. Returns at once: it is posted for sure, and later if it cannot be now."""
+        ...
+
+
+class Responses(Protocol):
+    """Keeps responses for their owners, each for a time. Nobody finds another owner's.
+
+    All raise `Unavailable` when the store cannot be asked.
+    """
+
+    async def keep(self, kept: "KeptResponse", lifetime: float) -> None:
+        """For `lifetime` seconds from now, and those that it goes on from as well. One of the same owner and id is replaced."""
+        ...
+
+    async def chain(self, owner: str, response_id: str) -> "list[KeptResponse]":
+        """The response and those that it goes on from, the oldest first; empty if there is none of this id. One that has been
+        deleted, or whose time is over, ends the chain: then the first one's `previous` is not None."""
+        ...
+
+    async def delete(self, owner: str, response_id: str) -> bool:
+        """Whether there was one."""
         ...
 
 

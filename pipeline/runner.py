@@ -78,9 +78,10 @@ class Runner:
         """The event that ends a begun stream which cannot be finished; nothing, if it has been given out already."""
         if flow.outcome is Outcome.CUT:
             return b""
-        event = errors.event(await self._error(flow, error), flow.id)
+        error = await self._error(flow, error)
+        own = flow.reply.cut_event if flow.reply is not None else None
         flow.outcome = Outcome.CUT
-        return event
+        return errors.event(error, flow.id) if own is None else own(error)
 
     async def inbound(self, flow: Flow, message: bytes) -> list[bytes]:
         """What a caller's WebSocket message becomes on its way down the `inbound` hooks: one message, several, or none.

@@ -173,6 +173,7 @@ class ScriptedUpstream:
         return vendor == "scripted" and (formats is None or flow.route.format in formats)
 
     def prepare(self, flow: Flow, attempt: Attempt) -> None:
+        attempt.format = flow.route.format
         attempt.url = f"https://{attempt.target.channel.name}.example/v1/chat/completions"
         attempt.headers = dict(_JSON)
         if attempt.body is not None and attempt.model != flow.asked_model:

@@ -9,3 +9,12 @@ Sign = Callable[[str], dict[str, str]]
 def bearer(secret: str) -> dict[str, str]:
     """`Authorization: Bearer`. A channel for a local server may have an empty key: then nothing is sent."""
     return {"authorization": f"Bearer {secret}"} if secret else {}
+
+
+def header(name: str) -> Sign:
+    """The bare key, in a header of the vendor's own."""
+
+    def sign(secret: str) -> dict[str, str]:
+        return {name: secret} if secret else {}
+
+    return sign

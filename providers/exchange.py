@@ -12,7 +12,8 @@ from pipeline.events import sse_data
 from pipeline.flow import Attempt, Flow, Reply
 from pipeline.retry import Failure, Verdict
 from providers import failures, formats
-from providers.formats.wire import Answer, NotInFormat
+from providers.converting import Conversion
+from providers.formats.wire import Answer, NotInFormat, StreamTap
 from providers.sse import EventSplitter, EventTooLong
 from providers.stream import EventStream
 from providers.vendor import Vendor
@@ -20,10 +21,10 @@ from providers.vendor import Vendor
 UNARY_LIMIT = 64 << 20
 
 HELD_LIMIT = 256 << 10
-"""How much a stream may send before its first real event (comments, mostly) while it is held back."""
+"""How much a stream may send while it is held back and says nothing: comments, mostly."""
 
-PASSED_HEADERS = ("content-type", "retry-after", "retry-after-ms", "x-should-retry", "openai-processing-ms", "openai-version")
-PASSED_PREFIX = "x-ratelimit-"
+OPENING_LIMIT = 8 << 20
+"""The same with the events that only repeat the request, its instructions and its tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Exchange:
         self._attempt = attempt
         self._vendor = vendor
         self._timeouts = timeouts
-        self._wire = formats.get(flow.route.format)
+        self._wire = formats.get(attempt.format)
+        self._conversion = attempt.notes.get(Conversion)
         self._response: httpx.Response | None = None
         self.refused_usage = False
 
@@ -53,7 +55,7 @@ class Exchange:
         self._response = response
         attempt = self._attempt
         attempt.status = response.status_code
-        attempt.upstream_id = response.headers.get("x-request-id")
+        attempt.upstream_id = response.headers.get(self._wire.id_header)
         if response.status_code >= 400:
             body = await _read(response)
             self._fail(failures.from_status(response.status_code, response.headers, body, self._vendor), response, body)
@@ -80,7 +82,9 @@ class Exchange:
         self._attempt.first_event = time.monotonic()
         self._attempt.usage = answer.usage
         self._attempt.answered_model = answer.model
-        self._attempt.reply = Reply(200, _passed_headers(response), body)
+        if self._conversion is not None:
+            body = self._conversion.reply(body)
+        self._attempt.reply = Reply(200, self._headers(response), body)
 
     async def _begin_stream(self, response: httpx.Response) -> None:
         pieces = _pieces(response)
@@ -89,14 +93,20 @@ class Exchange:
         if self._attempt.failure is not None:
             return
         self._attempt.first_event = time.monotonic()
-        tap = self._wire.tap(hide_usage=self._attempt.asked_usage)
-        events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle)
-        self._attempt.reply = Reply(200, _passed_headers(response), events=events, is_last=self._wire.is_last)
+        reply = self._attempt.reply = Reply(200, self._headers(response), is_last=self._wire.is_last)
+        if self._conversion is None:
+            tap: StreamTap = self._wire.tap(hide_usage=self._attempt.asked_usage)
+        else:
+            tap = converted = self._conversion.stream()
+            reply.headers["content-type"] = converted.writer.content_type
+            reply.is_last = formats.get(self._flow.route.format).is_last
+        reply.cut_event = tap.fail
+        reply.events = EventStream(self._attempt, response, pieces, splitter, tap, held, self._timeouts.idle, self._wire.said)
 
     async def _peek(self, pieces: AsyncIterator[bytes], splitter: EventSplitter, response: httpx.Response) -> list[bytes]:
         """The events up to the batch with the first real one. A failure found there is noted on the attempt."""
         held: list[bytes] = []
-        size = 0
+        size = silent = 0
         async for piece in pieces:
             size += len(piece)
             try:
@@ -107,12 +117,15 @@ class Exchange:
             for event in events:
                 answer = self._wire.read_first(event)
                 if answer is None:
+                    silent += len(event)
                     continue
                 if answer.error is not None:
                     self._fail_in_band(answer, response, sse_data(event))
-                self._attempt.answered_model = answer.model
+                self._attempt.answered_model = answer.model or self._attempt.answered_model
+                if answer.opening:
+                    continue
                 return held
-            if size > HELD_LIMIT:
+            if silent > HELD_LIMIT or size > OPENING_LIMIT:
                 raise NotInFormat("a stream without a first event")
         rest = splitter.finish()
         if rest and (answer := self._wire.read_first(rest)) is not None and answer.error is not None:
@@ -129,14 +142,38 @@ class Exchange:
         attempt = self._attempt
         attempt.failure = failure
         status = failure.status or 502
-        if _is_json_object(body):
-            headers = _passed_headers(response) | {"content-type": "application/json"}
-            attempt.reply = Reply(status, headers, body)
+        if self._conversion is not None:
+            attempt.reply = self._converted_error(self._conversion, failure, status, response, body)
+        elif _is_json_object(body):
+            attempt.reply = Reply(status, self._headers(response) | {"content-type": "application/json"}, body)
         else:
             attempt.reply = self._wire.errors.reply(_plain_error(failure, status), self._flow.id)
         if attempt.asked_usage and status in (400, 422) and b"stream_options" in body:
             attempt.verdict = Verdict.SAME_ONCE
             self.refused_usage = True
+
+    def _converted_error(
+        self, conversion: Conversion, failure: Failure, status: int, response: httpx.Response, body: bytes
+    ) -> Reply:
+        """The vendor's own words in the caller's envelope."""
+        if _is_json_object(body):
+            error = conversion.error(status, failures.error_in(body))
+            error.retry_after = failure.retry_after
+        else:
+            error = _plain_error(failure, status)
+        reply = formats.get(self._flow.route.format).errors.reply(error, self._flow.id)
+        reply.headers = conversion.headers(response.headers) | reply.headers
+        return reply
+
+    def _headers(self, response: httpx.Response) -> dict[str, str]:
+        """Of the vendor's headers, those a caller's SDK reads. The rest names our account, or is about this hop."""
+        own = {formats.get(self._flow.route.format).id_header: self._flow.id}
+        if self._conversion is not None:
+            return {"content-type": "application/json"} | self._conversion.headers(response.headers) | own
+        headers, wire = response.headers, self._wire
+        passed = {name: headers[name] for name in wire.passed_headers if name in headers}
+        passed.update((name, value) for name, value in headers.items() if name.startswith(wire.passed_prefix))
+        return passed | own
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -154,14 +191,6 @@ async def _read(response: httpx.Response) -> bytes:
 def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     assert isinstance(response.stream, httpx.AsyncByteStream)
     return aiter(response.stream)
-
-
-def _passed_headers(response: httpx.Response) -> dict[str, str]:
-    """Of the vendor's headers, those a caller's SDK reads. The rest names our account, or is about this hop."""
-    headers = response.headers
-    passed = {name: headers[name] for name in PASSED_HEADERS if name in headers}
-    passed.update((name, value) for name, value in headers.items() if name.startswith(PASSED_PREFIX))
-    return passed
 
 
 def _is_json_object(body: bytes) -> bool:

@@ -31,12 +31,12 @@ _STATUS_OF_TYPE = {
 
 def from_status(status: int, headers: httpx.Headers, body: bytes, vendor: Vendor) -> Failure:
     """A reply with an error status."""
-    return _failure(status, _error_in(body), vendor, retry_after(headers))
+    return _failure(status, error_in(body), vendor, retry_after(headers))
 
 
 def in_band(error: Mapping[str, Any], headers: httpx.Headers, vendor: Vendor) -> Failure:
     """An error inside a 200: its own fields say which status it would have been, else it is a 502."""
-    return _failure(_status_of(error), error, vendor, retry_after(headers))
+    return _failure(status_of(error), error, vendor, retry_after(headers))
 
 
 def from_exception(problem: Exception) -> Failure:
@@ -93,7 +93,7 @@ def _failure(status: int, error: Mapping[str, Any], vendor: Vendor, wait: float 
     return Failure(f"The upstream answered with status {status}.", status=status, unfit=unfit, retry_after=wait)
 
 
-def _error_in(body: bytes) -> Mapping[str, Any]:
+def error_in(body: bytes) -> Mapping[str, Any]:
     """The error object of a body: under `error`, or, as Mistral writes it, the body itself."""
     try:
         value = msgspec.json.decode(body)
@@ -105,7 +105,7 @@ def _error_in(body: bytes) -> Mapping[str, Any]:
     return inner if isinstance(inner, dict) else value
 
 
-def _status_of(error: Mapping[str, Any]) -> int:
+def status_of(error: Mapping[str, Any]) -> int:
     for name in ("status_code", "status", "code"):
         value = error.get(name)
         if isinstance(value, str) and value.isdecimal():

@@ -7,6 +7,7 @@ from providers.vendor import Vendor
 _VENDORS = {
     "openai": "providers.vendors.openai",
     "openai-compatible": "providers.vendors.openai_compatible",
+    "anthropic": "providers.vendors.anthropic",
     "echo": "providers.vendors.echo",
 }
 

@@ -7,6 +7,7 @@ import httpx
 
 from pipeline.errors import UpstreamFailed, UpstreamTimeout
 from pipeline.flow import Attempt
+from providers.formats.said import letters_said
 from providers.formats.wire import StreamTap
 from providers.idle import IdleWatch
 from providers.sse import EventSplitter, EventTooLong
@@ -33,6 +34,7 @@ class EventStream:
         tap: StreamTap,
         held: list[bytes],
         idle: float,
+        said: tuple[bytes, ...],
     ) -> None:
         self._attempt = attempt
         self._response = response
@@ -41,6 +43,7 @@ class EventStream:
         self._tap = tap
         self._held: list[bytes] | None = held
         self._watch = IdleWatch(idle)
+        self._said = said
         self._ended = False
 
     def __aiter__(self) -> "EventStream":
@@ -51,7 +54,12 @@ class EventStream:
             batch, self._held = self._tapped(self._held), None
             if batch:
                 return batch
-        while not self._ended:
+        while True:
+            if self._tap.failure is not None:
+                self._ended = True
+                raise self._tap.failure
+            if self._ended:
+                raise StopAsyncIteration
             piece = await self._next_piece()
             if piece is None:
                 self._ended = True
@@ -60,7 +68,6 @@ class EventStream:
                 batch = self._tapped(self._split(piece))
             if batch:
                 return batch
-        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         self._ended = True
@@ -104,14 +111,17 @@ class EventStream:
         """An orderly end. What is left without its blank line passes if it completes the stream; half an event does not."""
         rest = self._splitter.finish()
         batch = self._tapped([rest]) if rest else []
-        if not self._tap.complete:
+        if self._tap.failure is None and not self._tap.complete:
             raise _cut()
-        return batch
+        return batch + self._tap.finish()
 
     def _tapped(self, events: list[bytes]) -> list[bytes]:
-        batch = self._tap.feed(events)
-        if self._tap.usage is not None:
-            self._attempt.usage = self._tap.usage
+        attempt, tap = self._attempt, self._tap
+        batch = tap.feed(events)
+        attempt.received += letters_said(b"".join(events), self._said)
+        attempt.complete = tap.complete
+        if tap.usage is not None:
+            attempt.usage = tap.usage
         return batch
 
 

@@ -10,6 +10,8 @@ import httpx
 from pipeline.flow import Attempt, Flow
 from pipeline.json_object import Buffer
 from providers import failures, plan, registry
+from providers.carried import Carried
+from providers.conversion import upstream_format
 from providers.exchange import Exchange, Timeouts
 from providers.formats.wire import NotInFormat
 from providers.transport import Transports
@@ -27,12 +29,13 @@ class HttpUpstream:
         self._timeouts = timeouts
         self._transports = Transports(timeouts.connect)
         self._without_usage: set[str] = set()
+        self._carried = Carried()
 
     def serves(self, flow: Flow, vendor: str, narrowed: tuple[str, ...] | None) -> bool:
-        return plan.speaks(registry.get(vendor), flow.route.format, narrowed)
+        return upstream_format(flow.route, registry.get(vendor), narrowed) is not None
 
     def prepare(self, flow: Flow, attempt: Attempt) -> None:
-        plan.prepare(flow, attempt, ask_usage=attempt.target.channel.id not in self._without_usage)
+        plan.prepare(flow, attempt, self._carried, ask_usage=attempt.target.channel.id not in self._without_usage)
 
     async def send(self, flow: Flow, attempt: Attempt) -> None:
         channel = attempt.target.channel

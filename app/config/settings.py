@@ -98,6 +98,13 @@ class Routing(Strict):
     timeouts: Timeouts = Timeouts()
 
 
+class Responses(Strict):
+    """Whether `/v1/responses` keeps what it answered, and for how long after it was last gone on from."""
+
+    store: bool = True
+    lifetime_days: Annotated[int, Field(ge=1, le=3650)] = 30
+
+
 class Settings(Strict):
     """`pipeline` holds the entries as written, or None for the default list; `app.config.stages` makes stages of them.
 
@@ -111,6 +118,7 @@ class Settings(Strict):
     log: Log = Log()
     pipeline: Annotated[Stages, Field(repr=False)] = None
     routing: Routing = Routing()
+    responses: Responses = Responses()
 
     _document: Document | None = PrivateAttr(None)
 

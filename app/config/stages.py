@@ -1,6 +1,6 @@
 """The `pipeline:` list as ready stages: found, checked, given their options, and built."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,15 +31,16 @@ class NoPorts:
 NO_PORTS = cast("Ports", NoPorts())
 
 
-def compile_stages(settings: Settings, ports: Ports = NO_PORTS) -> Pipeline:
-    """Raises `ConfigError` with everything that is wrong with the list. Without ports the result is only to be looked at."""
+def compile_stages(settings: Settings, ports: Ports = NO_PORTS, innermost: Sequence[tuple[str, Any]] = ()) -> Pipeline:
+    """With the `innermost` stages after those of the list. Raises `ConfigError` with everything that is wrong with the list.
+    Without ports the result is only to be looked at."""
     making = _Making(settings.document, ports)
     stages = making.stages()
     if making.problems:
         raise ConfigError(making.problems)
     if settings.log.content:
         stages = [(content_log.NAME, content_log.ContentLog(ports)), *stages]
-    return Pipeline(stages, _limits(making.entries, stages, settings.routing.timeouts.stage))
+    return Pipeline([*stages, *innermost], _limits(making.entries, stages, settings.routing.timeouts.stage))
 
 
 def _limits(entries: list[Entry], stages: list[tuple[str, Any]], default: float) -> dict[str, float]:

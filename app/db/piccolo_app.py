@@ -13,6 +13,7 @@ from app.db.jobs import JobLease
 from app.db.ledger import LedgerEntry
 from app.db.log import LogContent, LogEntry, UsageHour
 from app.db.prices import Price, PriceList
+from app.db.responses import Response
 from app.db.state import Installation
 from app.db.tokens import Token
 from app.db.users import User
@@ -21,7 +22,7 @@ APP_CONFIG = AppConfig(
     app_name="aihub",
     migrations_folder_path=str(Path(piccolo_migrations.__path__[0])),
     table_classes=[
-        *(Installation, Group, User, Token, Channel, ChannelKey, Price, PriceList, Configuration),
+        *(Installation, Group, User, Token, Channel, ChannelKey, Price, PriceList, Configuration, Response),
         *(LedgerEntry, Charge, Lease, LogEntry, UsageHour, LogContent, JobLease),
     ],
 )

@@ -11,6 +11,9 @@ from pipeline.refusal import refusal
 # Without these a request is none, or not the one that was authorised and counted.
 ESSENTIAL = frozenset({"model", "stream", "stream_options", "messages", "input", "contents", "prompt"})
 
+ESSENTIAL_BY_FORMAT = {"anthropic_messages": frozenset({"system", "max_tokens"})}
+"""What a request of one wire format is made of, beside those; elsewhere the same name may be a mere wish."""
+
 
 def read_strippable(text: Any) -> Path:
     """Raises a refusal for what a request is made of; a member of it may be named."""
@@ -31,6 +34,7 @@ def strip(body: JsonObject, paths: Sequence[Path]) -> None:
         draft.write_back()
 
 
-def keep_only(body: JsonObject, names: Sequence[str]) -> None:
-    for name in [name for name in body if name not in names and name not in ESSENTIAL]:
+def keep_only(body: JsonObject, names: Sequence[str], wire_format: str) -> None:
+    kept = {*names, *ESSENTIAL, *ESSENTIAL_BY_FORMAT.get(wire_format, ())}
+    for name in [name for name in body if name not in kept]:
         body.delete(name)

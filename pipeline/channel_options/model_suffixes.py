@@ -39,5 +39,18 @@ def into_reasoning_effort(body: JsonObject, effort: Effort) -> None:
     body.set("reasoning_effort", effort.value)
 
 
-ASKERS: dict[str, Callable[[JsonObject, Effort], None]] = {"openai_chat": into_reasoning_effort}
+def into_output_config(body: JsonObject, effort: Effort) -> None:
+    """Anthropic messages. https://docs.anthropic.com/en/docs/build-with-claude/effort"""
+    if effort.value == "none":
+        body.set("thinking", {"type": "disabled"})
+        return
+    config = body.get("output_config")
+    kept = config if isinstance(config, dict) else {}
+    body.set("output_config", {**kept, "effort": "low" if effort.value == "minimal" else effort.value})
+
+
+ASKERS: dict[str, Callable[[JsonObject, Effort], None]] = {
+    "openai_chat": into_reasoning_effort,
+    "anthropic_messages": into_output_config,
+}
 """By wire format."""

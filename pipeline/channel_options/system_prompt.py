@@ -36,5 +36,17 @@ def _before(prompt: str, content: Any) -> Any:
     return f"{prompt}\n\n{content}" if isinstance(content, str) and content else prompt
 
 
-PROMPTERS: dict[str, Callable[[JsonObject, str, str], None]] = {"openai_chat": into_messages}
+def into_system(body: JsonObject, prompt: str, mode: str) -> None:
+    """Anthropic messages: the member `system`, a string or blocks."""
+    own = body.get("system")
+    if mode == "override" or not own:
+        body.set("system", prompt)
+    elif mode == "add":
+        body.set("system", _before(prompt, own))
+
+
+PROMPTERS: dict[str, Callable[[JsonObject, str, str], None]] = {
+    "openai_chat": into_messages,
+    "anthropic_messages": into_system,
+}
 """By wire format."""

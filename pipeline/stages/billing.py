@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.billing.charge import Charge, Settlement
 from pipeline.billing.cost_events import CostEvents, usd
-from pipeline.billing.owed import REJECTED, Owed, owed
+from pipeline.billing.owed import GATEWAY_FAILED, REJECTED, Owed, owed
 from pipeline.billing.quote import Quote, quote
 from pipeline.billing.record import consume_record, error_record
 from pipeline.caller import Caller
@@ -119,6 +119,14 @@ class Billing:
         if held is None:
             self._tell(error_record(flow, REJECTED, at=at, ended=now))
             return
+        try:
+            self._settle(flow, held, at, now)
+        except Exception:
+            # Whatever could not be worked out, nothing may stay held for a flow that is over.
+            self._ledger.settle(Settlement(held.charge, 0, GATEWAY_FAILED))
+            raise
+
+    def _settle(self, flow: Flow, held: Held, at: float, now: float) -> None:
         ended = owed(flow, held.input)
         told = self._bill(flow, held, ended)
         attempt = flow.attempt

@@ -9,31 +9,31 @@ from pipeline.flow import Attempt, Flow
 
 
 class ChannelOptions:
-    """Below `mapping`, since a suffix belongs to the name that this channel serves, and above the overrides, which have the last
-    word. A `chunk` hook would cost every stream of every channel something: thoughts are moved inside of the attempt's reply."""
+    """What is edited is in the vendor's format. Below `mapping`, since a suffix belongs to the name that this channel serves,
+    and above the overrides, which have the last word. A `chunk` hook would cost every stream of every channel something:
+    thoughts are moved inside of the attempt's reply."""
 
     after = ("mapping",)
     waits = False
 
     async def target(self, flow: Flow, attempt: Attempt) -> None:
         options = attempt.target.channel.common
-        if options is not None and options.model_suffixes and flow.route.format in ASKERS:
+        if options is not None and options.model_suffixes and flow.route.operation == "chat":
             attempt.model, effort = split(attempt.model)
             if effort is not None:
                 attempt.notes[Effort] = effort
 
-    async def upstream_request(self, flow: Flow, attempt: Attempt) -> None:
+    async def upstream_request(self, _: Flow, attempt: Attempt) -> None:
         options = attempt.target.channel.common
         if options is None or (body := attempt.body) is None:
             return
         if options.allow_fields is not None:
-            keep_only(body, options.allow_fields)
+            keep_only(body, options.allow_fields, attempt.format)
         strip(body, options.strip_fields)
-        wire_format = flow.route.format
-        if options.system_prompt is not None and (prompt := PROMPTERS.get(wire_format)) is not None:
+        if options.system_prompt is not None and (prompt := PROMPTERS.get(attempt.format)) is not None:
             prompt(body, options.system_prompt, options.system_prompt_mode)
-        if (effort := attempt.notes.get(Effort)) is not None:
-            ASKERS[wire_format](body, effort)
+        if (effort := attempt.notes.get(Effort)) is not None and (ask := ASKERS.get(attempt.format)) is not None:
+            ask(body, effort)
 
     async def upstream_response(self, flow: Flow, attempt: Attempt) -> None:
         options = attempt.target.channel.common

@@ -1,5 +1,6 @@
 """Reading counts out of decoded JSON that nobody vouches for: nothing here raises, whatever a vendor sent."""
 
+from collections.abc import Mapping
 from typing import Any
 
 LIMIT = 1 << 40
@@ -27,12 +28,12 @@ def parts(value: Any, name: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-def tells(value: dict[str, Any], *names: str) -> bool:
+def tells(value: Mapping[str, Any], *names: str) -> bool:
     """Whether one of these members is there and not null."""
     return any(value.get(name) is not None for name in names)
 
 
-def count(value: dict[str, Any], *names: str) -> int:
+def count(value: Mapping[str, Any], *names: str) -> int:
     """The first of these members, each another vendor's name for the same thing, that counts something. One that is not a whole
     number from 0 to `LIMIT` counts as zero."""
     for name in names:

@@ -10,17 +10,11 @@ import pytest
 import yaml
 
 from app.config.load import load_settings
+from app.config.settings import Settings
 from app.serve import KILL_MARGIN
+from tests.deploy.composed import COMPOSE, CONFIG, DEPLOY, NODES, OURS, ROOT, SERVICES, TEXT, VARIABLE, filled, node_environment
 from tests.support.gateway import clean_environ, run_aihub
 
-ROOT = Path(__file__).parents[2]
-DEPLOY = ROOT / "deploy"
-TEXT = (DEPLOY / "compose.yaml").read_text()
-COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = {name: service for name, service in SERVICES.items() if "build" in service}
-NODES = {name: service for name, service in OURS.items() if "command" not in service}
-VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<how>[-?])(?P<text>[^}]*))?\}")
 SECRET = re.compile(r"PASSWORD|SECRET|KEY|AUTH")
 
 
@@ -28,16 +22,8 @@ def declared(file: str) -> Any:
     return yaml.safe_load((DEPLOY / file).read_text())
 
 
-def filled(text: str) -> str:
-    """As compose fills it in, with a stand-in for each variable that has no default."""
-    return VARIABLE.sub(lambda found: found["text"] if found["how"] == "-" else f"{found['name'].lower()}-of-16-letters", text)
-
-
-def node_environment(directory: Path) -> dict[str, str]:
-    """A node's variables, with its configuration in a directory of this machine."""
-    environment = next(iter(NODES.values()))["environment"]
-    found = {name: filled(text) for name, text in environment.items() if name != "TMPDIR"}
-    return found | {"AIHUB_CONFIG": found["AIHUB_CONFIG"].replace("/etc/aihub", str(directory))}
+def settings() -> Settings:
+    return load_settings(CONFIG, node_environment())
 
 
 @pytest.mark.parametrize("name", [name for name in SERVICES if name not in OURS])
@@ -99,7 +85,7 @@ def test_every_address_is_one_of_a_service() -> None:
 
 
 async def test_the_gateway_accepts_its_settings(tmp_path: Path) -> None:
-    code, out, err = await run_aihub(tmp_path, clean_environ(**node_environment(DEPLOY / "gateway")), "check")
+    code, out, err = await run_aihub(tmp_path, clean_environ(**node_environment()), "check", "--config", str(CONFIG))
     assert (code, err) == (0, "")
     assert out.startswith("ok: ")
 
@@ -107,18 +93,20 @@ async def test_the_gateway_accepts_its_settings(tmp_path: Path) -> None:
 def test_the_nodes_share_what_they_must() -> None:
     first, second = NODES.values()
     assert first["environment"] == second["environment"]
-    settings = load_settings(DEPLOY / "gateway" / "aihub.yaml", node_environment(DEPLOY / "gateway"))
-    assert settings.database.startswith("postgres://")
-    assert settings.redis is not None
+    assert settings().database.startswith("postgres://")
+    assert settings().redis is not None
 
 
 def test_the_nodes_believe_the_proxy_and_only_the_proxy() -> None:
-    settings = load_settings(DEPLOY / "gateway" / "aihub.yaml", node_environment(DEPLOY / "gateway"))
     address = SERVICES["proxy"]["networks"]["default"]["ipv4_address"]
-    assert [str(network) for network in settings.server.trusted_proxies] == [f"{address}/32"]
+    assert [str(network) for network in settings().server.trusted_proxies] == [f"{address}/32"]
+
+
+def test_what_a_node_writes_outlives_its_container_and_is_its_own() -> None:
+    volumes = [volume for node in NODES.values() for volume in node["volumes"] if volume.endswith(":/data")]
+    assert len({volume.partition(":")[0] for volume in volumes}) == len(NODES)
 
 
 def test_a_node_has_the_time_to_drain() -> None:
-    settings = load_settings(DEPLOY / "gateway" / "aihub.yaml", node_environment(DEPLOY / "gateway"))
     for node in NODES.values():
-        assert int(node["stop_grace_period"].removesuffix("s")) > settings.server.drain_timeout + KILL_MARGIN
+        assert int(node["stop_grace_period"].removesuffix("s")) > settings().server.drain_timeout + KILL_MARGIN

@@ -1,7 +1,8 @@
-"""The gateway of deploy/compose.yaml without containers: its configuration, its state, one PostgreSQL, two nodes."""
+"""The gateway of deploy/compose.yaml without containers: its commands and configuration, one PostgreSQL, one Redis, two nodes."""
 
 import asyncio
 import contextlib
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,36 +10,41 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deploy.test_compose import DEPLOY, NODES, node_environment
-from tests.postgres import MISSING, Cluster, cluster, installed
+from tests import postgres, redis
+from tests.deploy.composed import CONFIG, DEPLOY, NODES, SERVICES, command, node_environment
 from tests.support.chat import DONE, request
-from tests.support.gateway import AIHUB, RunningGateway, apply, clean_environ, free_port, serving
+from tests.support.gateway import AIHUB, RunningGateway, clean_environ, free_port, serving
 
 CHAT = "/v1/chat/completions"
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Cluster]:
-    if not installed():
-        pytest.skip(MISSING)
-    with cluster() as made:
-        yield made
+def stores() -> Iterator[dict[str, str]]:
+    """PostgreSQL and Redis, as the variables that lead there."""
+    for needed in (postgres, redis):
+        if not needed.installed():
+            pytest.skip(needed.MISSING)
+    with postgres.cluster() as database, redis.redis_server() as counters:
+        yield {"DATABASE_URL": database.create_database(), "REDIS_URL": counters.url}
 
 
 @pytest.fixture(scope="module")
-async def nodes(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[RunningGateway]]:
+async def nodes(stores: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[list[RunningGateway]]:
     directory = tmp_path_factory.mktemp("nodes")
-    shutil.copytree(DEPLOY / "gateway", directory / "gateway")
-    here = {"DATABASE_URL": postgres.create_database(), "REDIS_URL": "redis://127.0.0.1:1/0", "OTEL_SDK_DISABLED": "true"}
-    environ = clean_environ(**node_environment(directory / "gateway") | here, AIHUB_HOST="127.0.0.1")
-    await apply(directory, environ, "gateway/state.yaml")
-    (directory / "first").mkdir()
-    (directory / "second").mkdir()
-    async with (
-        serving(directory / "first", environ, AIHUB, "serve") as first,
-        serving(directory / "second", environ, AIHUB, "serve") as second,
-    ):
-        yield [first, second]
+    shutil.copytree(CONFIG.parent, directory / "gateway")
+    here = {"OTEL_SDK_DISABLED": "true", "AIHUB_HOST": "127.0.0.1", "PATH": f"{AIHUB.parent}:{os.environ['PATH']}"}
+    environ = clean_environ(**node_environment() | stores | here)
+    async with contextlib.AsyncExitStack() as stack:
+        (directory / "apply").mkdir()
+        words = command(SERVICES["apply"], directory / "gateway")
+        apply = await asyncio.create_subprocess_exec(*words, cwd=directory / "apply", env=environ)
+        assert await apply.wait() == 0
+        running = []
+        for name, node in NODES.items():
+            (directory / name).mkdir()
+            served = serving(directory / name, environ, *command(node, directory / "gateway"))
+            running.append(await stack.enter_async_context(served))
+        yield running
 
 
 async def status(node: RunningGateway, key: str) -> int:
@@ -54,6 +60,18 @@ async def test_a_key_made_at_one_node_is_known_at_each_and_withdrawn_at_each(nod
     await second.aihub("token", "disable", "laptop")
     async with asyncio.timeout(5):
         while [await status(node, key) for node in nodes] != [403, 403]:
+            await asyncio.sleep(0.1)
+
+
+async def test_a_node_follows_a_configuration_that_an_editor_replaces(nodes: list[RunningGateway]) -> None:
+    gateway = nodes[0].directory.parent / "gateway"
+    (gateway / "draft").write_text((gateway / "aihub.yaml").read_text() + "\npipeline: [auth]\n")
+    (gateway / "draft").rename(gateway / "aihub.yaml")
+    async with httpx.AsyncClient() as client, asyncio.timeout(10):
+        while [(await client.get(f"{node.url}/api/status")).json()["stages"] for node in nodes] != [["auth"], ["auth"]]:
+            await asyncio.sleep(0.1)
+        shutil.copy(CONFIG, gateway)
+        while ["auth"] in [(await client.get(f"{node.url}/api/status")).json()["stages"] for node in nodes]:
             await asyncio.sleep(0.1)
 
 

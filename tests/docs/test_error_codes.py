@@ -18,13 +18,23 @@ def given() -> Iterator[tuple[str, int]]:
     """The code and status of each error that the source makes, as far as they are written there."""
     for folder in ("app", "pipeline", "providers"):
         for file in (ROOT / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text())):
+            module = ast.parse(file.read_text())
+            constants = dict(_constants(module))
+            for node in ast.walk(module):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    yield from _of_call(node.func.id, {keyword.arg: keyword.value for keyword in node.keywords})
+                    yield from _of_call(node.func.id, {keyword.arg: keyword.value for keyword in node.keywords}, constants)
 
 
-def _of_call(name: str, keywords: dict[str | None, ast.expr]) -> Iterator[tuple[str, int]]:
+def _constants(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+
+
+def _of_call(name: str, keywords: dict[str | None, ast.expr], constants: dict[str, ast.expr]) -> Iterator[tuple[str, int]]:
     code = keywords.get("code")
+    if isinstance(code, ast.Name):
+        code = constants.get(code.id, code)
     if code is not None and not isinstance(code, ast.Constant):
         return
     written = None if code is None else str(code.value)
@@ -44,6 +54,7 @@ def test_the_table_has_every_code_once_with_its_status() -> None:
 def test_the_source_was_searched() -> None:
     found = set(given())
     assert {("stage_failed", 500), ("upstream_timeout", 504), ("upstream_unreachable", 502), ("request_timeout", 408)} <= found
+    assert ("request_exceeds_limit", 429) in found, "its code is a constant of its module"
     assert len(found) > 30
 
 

@@ -12,7 +12,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 from app import cli
+from app.config.load import load_settings
 from app.config.overrides import ELSEWHERE, variables
+from app.config.problems import ConfigError
 from app.config.settings import Seconds, Settings, Wait
 from app.reload import FIXED
 from app.secrets import FILE, SHORTEST, VARIABLE
@@ -48,7 +50,16 @@ def value(cell: str) -> Any:
 def test_the_table_of_settings_is_the_settings() -> None:
     rows = [(*names(setting), *names(variable), value(default)) for setting, variable, default, *_ in GUIDE.table("Settings")]
     defaults = to_jsonable_python(Settings())
-    assert rows == [(".".join(map(str, where)), variable, _at(defaults, where)) for variable, where, _ in variables()]
+    known = [(".".join(map(str, where)), variable, _at(defaults, where)) for variable, where, _ in variables()]
+    assert rows == [(setting, *[variable] * (default != {}), default) for setting, variable, default in known]
+
+
+def test_only_mappings_have_no_variable() -> None:
+    without = [names(setting)[0] for setting, variable, *_ in GUIDE.table("Settings") if not variable]
+    for setting in without:
+        with pytest.raises(ConfigError, match="expected a mapping"):
+            load_settings(None, {f"AIHUB_{setting.replace('.', '_').upper()}": "{a: [b]}"})
+    assert without == ["routing.fallbacks"]
 
 
 def test_every_time_has_its_unit() -> None:

@@ -112,6 +112,7 @@ MISHAPS: list[tuple[Callable[[Path], object], dict[str, str]]] = [
     (_config("pipeline: [model_limits]"), {"AIHUB_HOST": "0.0.0.0"}),
     (_config("server: {workers: 2}"), {}),
     (lambda _: None, {"AIHUB_SECRET_KEY": "not the one that it was made with"}),
+    (lambda directory: (directory / "aihub.secret").unlink(), {}),
     (lambda directory: (directory / "aihub.secret").chmod(0o644), {}),
     (_newer, {}),
     (lambda _: None, {"AIHUB_DATABASE": "postgres://nobody@127.0.0.1:1/nothing"}),

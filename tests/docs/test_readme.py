@@ -18,7 +18,8 @@ from tests.support.standin import StandIn, json_answer
 
 README = Page("README.md")
 STATE, CONFIG, STAGE_CONFIG = README.code("yaml")
-SDK, STAGE, VENDOR_ROW, VENDOR_LINE = README.code("python")
+SDK, STAGE, VENDOR_ROW = README.code("python")
+[VENDOR_LINE] = re.findall(r'`("\w+": "providers\.vendors\.\w+",)`', README.prose)
 COMMANDS = re.findall(r"^\.venv/bin/(aihub .*?)(?: +#.*)?$", "\n".join(README.code("sh")), re.MULTILINE)
 [CURL] = [code for code in README.code("sh") if code.startswith("curl")]
 HELLO = "Hello, AiHub"

@@ -10,11 +10,13 @@ import pytest
 
 from app.config.load import load_settings
 from app.config.lookup import GROUP
+from app.config.settings import Timeouts
 from app.config.stages import check, compile_stages
 from pipeline.compile import hook_problems
 from pipeline.flow import Flow, Reply, Route
 from pipeline.stage import HOOKS
-from pipeline.testing import Playbook, reply, stream
+from pipeline.testing import Playbook, memory_ports, reply, stream
+from pipeline.time_limit import TIMED
 from tests.app.config.packages import install
 
 ROOT = Path(__file__).parents[2]
@@ -118,10 +120,16 @@ async def test_a_reply_is_edited_be_it_whole_or_a_stream() -> None:
     assert (await play.request(BODY)).body == b'{"id":"1"}'
 
 
+def test_its_ports_are_those_that_there_are() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ", GUIDE.partition("## Ports")[2].partition("## ")[0], re.MULTILINE)
+    assert rows == list(vars(memory_ports()))
+
+
+def test_the_time_that_a_hook_has_and_the_hooks_that_are_waited_for_are_the_codes() -> None:
+    told = GUIDE.partition("## Taking time")[2].partition("## ")[0]
+    assert f"`routing.timeouts.stage` ({Timeouts().stage:g})" in told
+    assert set(HOOKS) - TIMED - {"start", "stop"} == set(re.findall(r"`(\w*done)`", told))
+
+
 def test_the_entry_point_group_is_the_one_that_is_looked_up() -> None:
     assert list(tomllib.loads(TOML)["project"]["entry-points"]) == [GROUP]
-
-
-@pytest.mark.parametrize("path", re.findall(r"\]\((?!http)(.*?)\)", GUIDE))
-def test_its_links_lead_somewhere(path: str) -> None:
-    assert (ROOT / "docs" / path).exists()

@@ -79,7 +79,7 @@ async def test_a_unary_answer(caller: httpx.AsyncClient, collector: Collector, s
     ]
     server, (attempt,) = tree.server, tree.attempts
     stages = {name: server.attributes.pop(name) for name in list(server.attributes) if name.startswith("aihub.stage.")}
-    assert set(stages) == {"aihub.stage.auth.ms", "aihub.stage.rehearsed.ms"}
+    assert set(stages) == {"aihub.stage.auth.ms", "aihub.stage.rehearsed.ms", "aihub.stage.responses.ms"}
     assert all(0 < milliseconds < 5000 for milliseconds in stages.values())
     assert server.attributes == {
         "http.request.method": "POST",

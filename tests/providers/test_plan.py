@@ -9,7 +9,8 @@ from pipeline.catalog import Target
 from pipeline.flow import Attempt, Flow
 from pipeline.testing import Playbook, a_channel
 from providers import plan, registry
-from providers.plan import prepare, speaks, url
+from providers.carried import Carried
+from providers.plan import prepare, url
 
 SOURCE = rb'{ "model":"m", "messages":[ ],"n":1e5,"path":"a\/b" }'
 
@@ -21,7 +22,7 @@ async def prepared(
     flow: Flow = (await Playbook().request(source, headers=named)).flow
     channel = a_channel(vendor=vendor, base_url="https://vendor.example/v1/")
     attempt = Attempt(1, Target(channel, channel.keys[0], model), (await flow.body()).copy())
-    prepare(flow, attempt, ask_usage=ask_usage)
+    prepare(flow, attempt, Carried(), ask_usage=ask_usage)
     return attempt
 
 
@@ -98,23 +99,6 @@ def test_a_channel_s_base_url_wins(vendor: str, base_url: str | None, address: s
 def test_a_vendor_without_a_base_url_needs_the_channel_s() -> None:
     with pytest.raises(ValueError, match="`base_url`"):
         url(registry.get("openai-compatible"), None, "openai_chat")
-
-
-@pytest.mark.parametrize(
-    ("wire_format", "narrowed", "spoken"),
-    [
-        ("openai_chat", None, True),
-        ("openai_chat", ("openai_chat",), True),
-        ("openai_chat", (), False),
-        ("openai_chat", ("gemini",), False),
-        ("gemini", None, False),
-        ("gemini", ("gemini",), False),
-    ],
-)
-def test_a_channel_may_narrow_what_its_vendor_speaks_and_not_widen_it(
-    wire_format: str, narrowed: tuple[str, ...] | None, spoken: bool
-) -> None:
-    assert speaks(registry.get("openai"), wire_format, narrowed) is spoken
 
 
 async def test_no_header_is_shared_between_attempts() -> None:

@@ -30,6 +30,11 @@ class Recording:
             found += [usage for usage in places if usage]
         return found
 
+    @property
+    def fails(self) -> bool:
+        """Whether its stream ends with an error, or without an end."""
+        return "error-in-stream" in self.name
+
     def events(self) -> list[dict[str, Any]]:
         lines = self.response.replace(b"\r\n", b"\n").split(b"\n")
         payloads = [line[5:].strip() for line in lines if line.startswith(b"data:")]
@@ -44,6 +49,22 @@ def chat_recordings() -> list[Recording]:
     wanted = [row for row in rows if row["endpoint"] == "chat" or row["path"].startswith("writer/chat-v1/")]
     found = [_load(row) for row in wanted]
     return [recording for recording in found if recording.request.get("model")]
+
+
+def messages_recordings() -> list[Recording]:
+    """Every exchange in Anthropic's format."""
+    if not (ROOT / "index.jsonl").exists():
+        return []
+    rows = [orjson.loads(line) for line in (ROOT / "index.jsonl").read_bytes().splitlines()]
+    return [_load(row) for row in rows if row["endpoint"] == "messages"]
+
+
+def responses_recordings() -> list[Recording]:
+    """Every exchange in OpenAI's responses format."""
+    if not (ROOT / "index.jsonl").exists():
+        return []
+    rows = [orjson.loads(line) for line in (ROOT / "index.jsonl").read_bytes().splitlines()]
+    return [_load(row) for row in rows if row["endpoint"] == "responses"]
 
 
 def _load(row: dict[str, Any]) -> Recording:

@@ -31,6 +31,25 @@ def find_usage(reply: Any, before: Usage | None = None) -> Usage | None:
     return read_usage(_known(before) | _told(value))
 
 
+def write_usage(usage: Usage) -> dict[str, Any]:
+    """The parts of the prompt never make more than the whole, whatever a vendor reported."""
+    read = min(usage.cache_read, usage.input)
+    written = min(usage.cache_write, usage.input - read)
+    hour = min(usage.cache_write_1h, written)
+    found: dict[str, Any] = {
+        "input_tokens": usage.input - read - written,
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": read,
+        "cache_creation": {"ephemeral_5m_input_tokens": written - hour, "ephemeral_1h_input_tokens": hour},
+        "output_tokens": usage.output,
+        "output_tokens_details": {"thinking_tokens": usage.reasoning},
+        "service_tier": "standard",
+    }
+    if usage.web_searches:
+        found["server_tool_use"] = {"web_search_requests": usage.web_searches, "web_fetch_requests": 0}
+    return found
+
+
 def _tokens(value: dict[str, Any]) -> Usage:
     creation = part(value, "cache_creation")
     hour = count(creation, "ephemeral_1h_input_tokens")

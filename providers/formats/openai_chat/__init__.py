@@ -11,6 +11,10 @@ class OpenAIChat:
     """The format's reading and asking; see `providers.formats.wire.WireFormat`."""
 
     errors = OpenAIErrors()
+    said = (b'content":', b'arguments":')
+    passed_headers = ("content-type", "retry-after", "retry-after-ms", "x-should-retry", "openai-processing-ms", "openai-version")
+    passed_prefix = "x-ratelimit-"
+    id_header = "x-request-id"
 
     def read_unary(self, body: bytes) -> Answer:
         return read_unary(body)

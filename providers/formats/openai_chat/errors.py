@@ -18,7 +18,8 @@ class OpenAIErrors:
             headers["retry-after"] = str(math.ceil(error.retry_after))
         if isinstance(error, MethodNotAllowed):
             headers["allow"] = error.allow
-        return Reply(error.status, headers, envelope(error, flow_id))
+        # Anthropic's word for overloaded is not one that these SDKs know.
+        return Reply(503 if error.status == 529 else error.status, headers, envelope(error, flow_id))
 
     def event(self, error: GatewayError, flow_id: str) -> bytes:
         return sse_event(envelope(error, flow_id))

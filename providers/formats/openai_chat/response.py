@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from pipeline.events import sse_data
+from providers.formats.loose import error_object, text_in
 from providers.formats.openai_chat.stream import DONE
 from providers.formats.openai_chat.usage import find_usage, read_usage
 from providers.formats.wire import Answer, NotInFormat
@@ -34,7 +35,7 @@ def read_unary(body: bytes) -> Answer:
         return Answer(error=error_object(reply.error))
     if bytes(memoryview(reply.choices)[:1]) != b"[":
         raise NotInFormat("JSON without `choices`")
-    return Answer(usage=read_usage(reply.usage), model=_name(reply.model))
+    return Answer(usage=read_usage(reply.usage), model=text_in(reply.model) or None)
 
 
 def read_first(event: bytes) -> Answer | None:
@@ -52,13 +53,4 @@ def read_first(event: bytes) -> Answer | None:
         raise NotInFormat("a stream whose first event is not a JSON object")
     if chunk.get("error"):
         return Answer(error=error_object(chunk["error"]))
-    return Answer(usage=find_usage(chunk), model=_name(chunk.get("model")))
-
-
-def _name(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def error_object(value: Any) -> dict[str, Any]:
-    """Some vendors send their error as a plain string."""
-    return value if isinstance(value, dict) else {"message": str(value)}
+    return Answer(usage=find_usage(chunk), model=text_in(chunk.get("model")) or None)

@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
+from pipeline.errors import GatewayError
 from pipeline.events import sse_data
 from pipeline.usage import Usage
 from providers.formats.openai_chat.usage import find_usage
+from providers.formats.telling import telling
 
 DONE = b"[DONE]"
 
@@ -26,17 +28,22 @@ def _tells(data: bytes) -> bool:
 class ChatTap:
     """See `providers.formats.wire.StreamTap`. With `hide_usage` the usage-only chunk is removed: only we asked for it."""
 
-    __slots__ = ("_hide_usage", "complete", "done", "usage")
+    __slots__ = ("_hide_usage", "complete", "done", "failure", "usage")
+    fail = None
 
     def __init__(self, *, hide_usage: bool) -> None:
         self._hide_usage = hide_usage
         self.usage: Usage | None = None
+        self.failure: GatewayError | None = None
         self.done = False
         self.complete = False
 
     def feed(self, events: list[bytes]) -> list[bytes]:
-        hidden = [event for event in _telling(events) if self._hidden(event)]
+        hidden = [event for event in telling(events, _tells) if self._hidden(event)]
         return [event for event in events if event not in hidden] if hidden else events
+
+    def finish(self) -> list[bytes]:
+        return []
 
     def _hidden(self, event: bytes) -> bool:
         if is_done(event):
@@ -52,23 +59,13 @@ class ChatTap:
             return False
         if not isinstance(chunk, dict):
             return False
-        usage = find_usage(chunk)
+        usage = find_usage(chunk, self.usage)
         if usage is not None:
             self.usage = usage
         if chunk.get("error") or _finished(chunk):
             self.complete = True
             return False
         return usage is not None and chunk.get("choices") == []
-
-
-def _telling(events: list[bytes]) -> list[bytes]:
-    """Those of `events` that are worth parsing, by halves: of a burst of a hundred, three are."""
-    if not _tells(b"".join(events)):
-        return []
-    if len(events) == 1:
-        return events
-    middle = len(events) // 2
-    return _telling(events[:middle]) + _telling(events[middle:])
 
 
 def is_done(event: bytes) -> bool:

@@ -30,11 +30,19 @@ def test_what_is_named_is_stripped(paths: list[str], gone: dict[str, Any]) -> No
 def test_a_body_without_any_of_them_keeps_its_bytes() -> None:
     body = JsonObject.parse(RAW)
     strip(body, [Path("service_tier"), Path("stream_options.c")])
-    keep_only(body, ["store", "user"])
+    keep_only(body, ["store", "user"], "openai_chat")
     assert body.encode() == RAW
 
 
 def test_only_what_is_allowed_goes_up_and_what_a_request_is_made_of() -> None:
     body = JsonObject.parse(RAW)
-    keep_only(body, ["user"])
+    keep_only(body, ["user"], "openai_chat")
     assert list(body) == ["model", "messages", "stream", "stream_options", "user"]
+
+
+def test_what_a_format_requires_beside_stays_in_that_format() -> None:
+    source = b'{"model": "m", "max_tokens": 9, "system": "S", "user": "u"}'
+    for wire_format, kept in (("anthropic_messages", ["model", "max_tokens", "system"]), ("openai_chat", ["model"])):
+        body = JsonObject.parse(source)
+        keep_only(body, ["x"], wire_format)
+        assert list(body) == kept

@@ -1,8 +1,11 @@
 """Suffixes of OpenAI's reasoning models."""
 
+from typing import Any
+
 import pytest
 
-from pipeline.channel_options.model_suffixes import split
+from pipeline.channel_options.model_suffixes import ASKERS, Effort, split
+from pipeline.json_object import JsonObject
 
 
 @pytest.mark.parametrize(
@@ -26,3 +29,19 @@ from pipeline.channel_options.model_suffixes import split
 def test_what_a_name_asks_for(model: str, base: str, effort: str | None) -> None:
     served, asked = split(model)
     assert (served, asked and asked.value) == (base, effort)
+
+
+@pytest.mark.parametrize(
+    ("wire_format", "effort", "before", "after"),
+    [
+        ("openai_chat", "high", {}, {"reasoning_effort": "high"}),
+        ("anthropic_messages", "high", {}, {"output_config": {"effort": "high"}}),
+        ("anthropic_messages", "minimal", {}, {"output_config": {"effort": "low"}}),
+        ("anthropic_messages", "none", {}, {"thinking": {"type": "disabled"}}),
+        ("anthropic_messages", "low", {"output_config": {"format": 1}}, {"output_config": {"format": 1, "effort": "low"}}),
+    ],
+)
+def test_how_each_format_is_asked(wire_format: str, effort: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    body = JsonObject.of(before)
+    ASKERS[wire_format](body, Effort(effort))
+    assert {name: body.get(name) for name in body} == after

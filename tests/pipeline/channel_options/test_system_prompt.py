@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.channel_options.system_prompt import into_messages
+from pipeline.channel_options.system_prompt import into_messages, into_system
 from pipeline.json_object import JsonObject
 
 OURS = {"role": "system", "content": "P"}
@@ -44,3 +44,22 @@ def test_a_body_without_messages_is_left_alone() -> None:
     body = JsonObject.parse(b'{"messages": "what?"}')
     into_messages(body, "P", "override")
     assert body.verbatim
+
+
+@pytest.mark.parametrize(
+    ("mode", "before", "after"),
+    [
+        ("add", None, "P"),
+        ("default", None, "P"),
+        ("override", None, "P"),
+        ("add", "S", "P\n\nS"),
+        ("default", "S", "S"),
+        ("override", "S", "P"),
+        ("add", PARTS, [{"type": "text", "text": "P"}, *PARTS]),
+        ("override", PARTS, "P"),
+    ],
+)
+def test_where_it_goes_in_a_message_of_anthropic_s(mode: str, before: Any, after: Any) -> None:
+    body = JsonObject.of({} if before is None else {"system": before})
+    into_system(body, "P", mode)
+    assert body.get("system") == after

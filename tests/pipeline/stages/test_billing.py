@@ -12,6 +12,7 @@ from pipeline.estimate import estimate_input
 from pipeline.flow import Attempt, Flow
 from pipeline.patterns import Patterns
 from pipeline.pricing.book import Entry, PriceBook
+from pipeline.pricing.price import Rates, Tier
 from pipeline.record import Record
 from pipeline.retry import Verdict
 from pipeline.stages.billing import Billing
@@ -328,3 +329,12 @@ async def test_a_refused_call_leaves_a_record_and_one_of_nobody_none() -> None:
     play = Playbook.of([("no", rejecting("request")), ("billing", Billing(Billing.Config(), ports))], ports=ports)
     await play.request(BODY)
     assert records(play) == []
+
+
+async def test_a_bill_that_cannot_be_written_leaves_nothing_held(caplog: pytest.LogCaptureFixture) -> None:
+    beyond = price("1", "2", tiers=(Tier(1_000_000, Rates(input=2**62)),))
+    play = playbook(prices=[Entry("*", beyond)])
+    play.upstream(stream([chunk("hello")], usage=Usage(input=10_000_000)))
+    assert (await play.request(BODY, stream=True)).status == 200
+    assert settled(play) == ("gateway_failed", 0)
+    assert "stage billing crashed" in caplog.text

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.usage import Usage
-from providers.formats.anthropic_messages.usage import find_usage, read_usage
+from providers.formats.anthropic_messages.usage import find_usage, read_usage, write_usage
 
 OBJECTS: dict[str, tuple[dict[str, Any], Usage]] = {
     "plain": ({"input_tokens": 9, "output_tokens": 3, "service_tier": "standard"}, Usage(input=9, output=3)),
@@ -143,3 +143,14 @@ def test_several_deltas_are_not_added() -> None:
 def test_other_events_change_nothing() -> None:
     assert find_usage({"type": "ping"}, STARTED) == STARTED
     assert find_usage({"type": "ping"}) is None
+
+
+@pytest.mark.parametrize("case", OBJECTS)
+def test_what_is_written_is_read_as_the_same(case: str) -> None:
+    _, usage = OBJECTS[case]
+    assert read_usage(write_usage(usage)) == usage
+
+
+def test_parts_that_exceed_the_whole_are_cut_to_it() -> None:
+    written = write_usage(Usage(input=10, cache_read=8, cache_write=8, cache_write_1h=8))
+    assert (written["input_tokens"], written["cache_read_input_tokens"], written["cache_creation_input_tokens"]) == (0, 8, 2)

@@ -1,0 +1,3 @@
+"""What this format is called, in routes, channels and everywhere else."""
+
+NAME = "anthropic_messages"
