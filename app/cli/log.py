@@ -34,7 +34,7 @@ def _since(_context: click.Context, _parameter: click.Parameter, value: str | No
 
 @click.group()
 def log() -> None:
-    """Look into the log: calls, failures, changes."""
+    """Look into the log: what was paid, what failed, what was changed."""
 
 
 @log.command("list")
@@ -78,7 +78,10 @@ def show(settings: Settings, request_id: str, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @with_settings
 def show_stats(settings: Settings, by: str, since: dt.datetime, *, as_json: bool) -> None:
-    """Sum up what was consumed, from the hourly sums: they stay when the log's rows are deleted."""
+    """Sum up what was consumed.
+
+    From the sums by the hour, which stay when the log's rows are deleted.
+    """
     rows = asyncio.run(_stats(settings, by, since))
     if as_json:
         print_json(rows)

@@ -94,6 +94,7 @@ def _attempt(flow: Flow, attempt: Attempt) -> dict[str, object]:
         "channel": attempt.target.channel.name,
         "key": attempt.target.key.name,
         "model": attempt.model,
+        "format": attempt.format,
         "status": attempt.status,
         "began_ms": _milliseconds(attempt.started - flow.started),
     }

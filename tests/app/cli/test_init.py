@@ -32,7 +32,7 @@ def test_an_unknown_command_is_refused(run: Aihub, typed: str, said: str) -> Non
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"Error: {said}")
 
 
-@pytest.mark.parametrize("group", [(), ("channel",), ("token",), ("user",)])
+@pytest.mark.parametrize("group", [(), ("channel",), ("ledger",), ("log",), ("token",), ("user",)])
 def test_what_a_command_does_fits_its_line_in_the_list(run: Aihub, group: tuple[str, ...]) -> None:
     listed = run(*group, "--help").stdout.partition("Commands:\n")[2].splitlines()
     assert listed

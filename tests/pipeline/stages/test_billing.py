@@ -297,15 +297,6 @@ async def test_the_deadline_s_end_before_an_answer_is_free() -> None:
     assert (result.status, settled(play)) == (504, ("gateway_failed", 0))
 
 
-async def test_a_bill_that_cannot_be_written_leaves_nothing_held(caplog: pytest.LogCaptureFixture) -> None:
-    beyond = price("1", "2", tiers=(Tier(1_000_000, Rates(input=2**62)),))
-    play = playbook(prices=[Entry("*", beyond)])
-    play.upstream(stream([chunk("hello")], usage=Usage(input=10_000_000)))
-    assert (await play.request(BODY, stream=True)).status == 200
-    assert settled(play) == ("gateway_failed", 0)
-    assert "stage billing crashed" in caplog.text
-
-
 def records(play: Playbook) -> list[str]:
     assert isinstance(play.ports.log, MemoryLog)
     return [record.content for record in play.ports.log.records if isinstance(record, Record)]
@@ -338,3 +329,12 @@ async def test_a_refused_call_leaves_a_record_and_one_of_nobody_none() -> None:
     play = Playbook.of([("no", rejecting("request")), ("billing", Billing(Billing.Config(), ports))], ports=ports)
     await play.request(BODY)
     assert records(play) == []
+
+
+async def test_a_bill_that_cannot_be_written_leaves_nothing_held(caplog: pytest.LogCaptureFixture) -> None:
+    beyond = price("1", "2", tiers=(Tier(1_000_000, Rates(input=2**62)),))
+    play = playbook(prices=[Entry("*", beyond)])
+    play.upstream(stream([chunk("hello")], usage=Usage(input=10_000_000)))
+    assert (await play.request(BODY, stream=True)).status == 200
+    assert settled(play) == ("gateway_failed", 0)
+    assert "stage billing crashed" in caplog.text
