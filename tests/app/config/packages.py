@@ -1,7 +1,9 @@
 """A real installed package, as pip would leave it behind: modules and a dist-info with entry points."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,4 +19,8 @@ def install(
     (info / "entry_points.txt").write_text(f"[aihub.stages]\n{points}")
     for module, source in modules.items():
         (site / f"{module}.py").write_text(source)
+        package = module.partition("/")[0]
+        # Set and deleted by the same patch, which so forgets at the test's end whatever is imported in between.
+        monkeypatch.setitem(sys.modules, package, ModuleType(package))
+        del sys.modules[package]
     monkeypatch.syspath_prepend(site)
